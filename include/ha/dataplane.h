@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * dataplane: the dataplane's public face.
+ *
+ * Order      dataplane_open, dataplane_start, ..., dataplane_stop, dataplane_close; by the control
+ *            thread only.
+ * Threads    the control thread (the main lcore), but for what says otherwise. Errors 0, or a
+ *            negative errno with the fault filled; after a failed open nothing is left behind.
+ */
+#ifndef HA_DATAPLANE_H
+#define HA_DATAPLANE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <rte_rcu_qsbr.h>
+
+#include "ha/bcache.h"
+#include "ha/config.h"
+#include "ha/encap.h"
+#include "ha/exchange.h"
+#include "ha/fault.h"
+#include "ha/nexthop.h"
+#include "ha/stats.h"
+
+/* What workers read. Made by the control thread between open and start; must outlive the workers.
+ */
+struct dataplane_tables {
+	const struct bcache *bcache;
+	const struct nexthop_table *nexthops;
+	const struct tunnel_class
+		*tunnels; /* by home agent; also says which addresses are home agents */
+	uint16_t tunnel_count;
+	const struct ip_prefix *home_prefixes;
+	uint16_t home_prefix_count;
+	uint32_t binding_slots; /* how many binding_stats each worker keeps */
+};
+
+/* net_af_xdp attaches a steering program of its own while it makes a queue. This is called after
+ * each queue, to take that program off the interface again: ours is attached by a link that cannot
+ * outlive the process. */
+typedef void dataplane_release_fn(const char *interface);
+
+/* Starts the EAL and the ports. */
+int dataplane_open(const struct config *config, dataplane_release_fn *release, struct fault *fault);
+int dataplane_start(const struct dataplane_tables *tables, struct fault *fault);
+void dataplane_stop(void);
+void dataplane_close(void);
+
+/* Workers report quiescent here once a burst. */
+struct rte_rcu_qsbr *dataplane_rcu(void);
+
+uint16_t dataplane_worker_count(void);
+
+/* Takes up to count punted packets of any worker, fairly. Returns how many. */
+unsigned int dataplane_punted(struct punt punts[], unsigned int count);
+
+/* A buffer for a packet of our own, headroom in place; NULL when there is none. */
+struct rte_mbuf *dataplane_alloc(void);
+
+/* Sends packet (an IPv6 header first) to the next hop, by that worker. On failure the packet is
+ * freed and counted. 0 or -ENOBUFS. */
+int dataplane_inject(uint16_t worker, struct rte_mbuf *packet, uint32_t next_hop);
+
+struct port_info {
+	uint8_t mac[6];
+	uint16_t mtu;
+	bool link_up;
+	uint16_t rx_queues;
+	char driver[64];
+};
+
+void dataplane_port_info(uint16_t port, struct port_info *info);
+void dataplane_port_stats(uint16_t port, struct port_stats *stats);
+void dataplane_worker_stats(uint16_t worker, struct worker_stats *stats);
+/* Packets that dataplane_inject could not pass on. */
+uint64_t dataplane_inject_failures(void);
+/* Summed over workers. */
+void dataplane_binding_stats(uint32_t slot, struct binding_stats *stats);
+/* Only when no worker can hold a binding with that slot. */
+void dataplane_binding_stats_clear(uint32_t slot);
+
+/* The AF_XDP socket of a queue of an af_xdp port, for the steering map; -1 when there is none. */
+int dataplane_port_xsk(uint16_t port, uint16_t queue);
+
+#endif

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * drop: why a packet went no further. One list makes the enum, the counter and the text an operator
+ * reads.
+ *
+ * A name, once released, is never reused for something else.
+ */
+#ifndef HA_DROP_H
+#define HA_DROP_H
+
+#define DROP_REASONS(X)                                                                            \
+	X(RUNT, runt, "frame shorter than its headers")                                            \
+	X(SEGMENTED, segmented, "packet in several buffers")                                       \
+	X(NOT_OUR_MAC, not_our_mac, "frame for another link-layer address")                        \
+	X(VERSION, version, "IP version field is not 6")                                           \
+	X(LENGTH, length, "IPv6 payload length larger than the frame")                             \
+	X(SOURCE_ADDRESS, source_address, "source address that may not be forwarded")              \
+	X(HOP_LIMIT, hop_limit, "hop limit exhausted")                                             \
+	X(NO_BINDING, no_binding, "home address without a binding")                                \
+	X(BINDING_EXPIRED, binding_expired, "binding past its lifetime, control thread behind")    \
+	X(TOO_BIG, too_big, "inner packet larger than the tunnel MTU")                             \
+	X(NO_ROUTE, no_route, "no route to the destination through a port of ours")                \
+	X(NEIGHBOUR_UNRESOLVED, neighbour_unresolved, "next hop has no link-layer address yet")    \
+	X(TUNNEL_UNKNOWN, tunnel_unknown, "tunnelled packet whose inner source has no binding")    \
+	X(TUNNEL_OUTER_SOURCE, tunnel_outer_source,                                                \
+	  "tunnelled packet not from the registered care-of address")                              \
+	X(TUNNEL_HOME_AGENT, tunnel_home_agent,                                                    \
+	  "tunnelled packet to another home agent address than the binding's")                     \
+	X(TUNNEL_INNER, tunnel_inner,                                                              \
+	  "tunnelled packet whose inner packet is malformed or may not be forwarded")              \
+	X(TUNNEL_ECN, tunnel_ecn,                                                                  \
+	  "congestion marked tunnel around a packet without ECN (RFC 6040)")                       \
+	X(TUNNEL_NESTED, tunnel_nested, "tunnel inside a tunnel")                                  \
+	X(EXTENSION_HEADERS, extension_headers, "extension header chain malformed or too long")    \
+	X(FRAGMENT, fragment, "fragment addressed to the home agent")                              \
+	X(NO_KERNEL, no_kernel, "for the kernel, but the port has no kernel interface")            \
+	X(PUNT_LIMIT, punt_limit, "over the worker's budget for the control thread")               \
+	X(PUNT_RING_FULL, punt_ring_full, "control thread too far behind")                         \
+	X(PORT_FULL, port_full, "port did not take the packet")                                    \
+	X(NO_HEADROOM, no_headroom, "no room in the buffer for the outer header")
+
+enum drop_reason {
+#define X(upper, lower, text) DROP_##upper,
+	DROP_REASONS(X)
+#undef X
+		DROP_REASON_COUNT,
+};
+
+/* In order of the enum: the name in JSON and the text for people. */
+struct drop_reason_text {
+	const char *name;
+	const char *text;
+};
+
+extern const struct drop_reason_text drop_reason_texts[DROP_REASON_COUNT];
+
+#endif

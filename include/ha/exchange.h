@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * exchange: what travels on the rings between workers and the control thread.
+ *
+ * Ownership  the mbuf belongs to whoever took the message off the ring.
+ * Threads    one ring each way per worker: single producer, single consumer.
+ */
+#ifndef HA_EXCHANGE_H
+#define HA_EXCHANGE_H
+
+#include <stdint.h>
+
+struct rte_mbuf;
+
+/* Why a packet is handed to the control thread. */
+#define PUNT_CLASSES(X)                                                                            \
+	X(SIGNALLING_KNOWN, signalling_known,                                                      \
+	  "Mobility Header about a home address with a binding")                                   \
+	X(SIGNALLING_NEW, signalling_new, "Mobility Header about a home address without one")      \
+	X(LOCAL, local,                                                                            \
+	  "packet for the home agent itself, with a Home Address option or out of a tunnel")       \
+	X(ERROR, error, "packet that an ICMPv6 error may answer")                                  \
+	X(RESOLVE, resolve, "packet whose next hop is not resolved yet")
+
+enum punt_class {
+#define X(upper, lower, text) PUNT_##upper,
+	PUNT_CLASSES(X)
+#undef X
+		PUNT_CLASS_COUNT,
+};
+
+extern const char *const punt_class_names[PUNT_CLASS_COUNT];
+
+/* Worker to control. The mbuf starts at the IPv6 header; Ethernet and tunnel headers are gone. */
+struct punt {
+	struct rte_mbuf *packet;
+	uint32_t next_hop; /* PUNT_RESOLVE: what to resolve */
+	uint8_t class;	   /* enum punt_class */
+	uint8_t reason;	   /* PUNT_ERROR: the enum drop_reason to answer */
+	uint8_t worker;	   /* which one sent it */
+	uint8_t tunnelled; /* came out of a tunnel whose outer source was the registered care-of
+			      address */
+};
+
+_Static_assert(sizeof(struct punt) == 16, "ring element");
+
+/* Control to worker. The mbuf starts at the IPv6 header; the worker adds Ethernet. */
+struct inject {
+	struct rte_mbuf *packet;
+	uint32_t next_hop;
+	uint32_t reserved;
+};
+
+_Static_assert(sizeof(struct inject) == 16, "ring element");
+
+#endif

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * stats: shape of the counters.
+ *
+ * Shape      every packet that enters is counted once on its way out: received + injected = sent +
+ *            to_kernel + sum of drops + sum of punted. A packet from mobile node to mobile node is
+ *            received once and sent once.
+ * Threads    one writer per lcore, plain stores; any reader adds them up and may see a burst half
+ *            counted.
+ */
+#ifndef HA_STATS_H
+#define HA_STATS_H
+
+#include <stdint.h>
+
+#include "ha/config.h"
+#include "ha/drop.h"
+#include "ha/exchange.h"
+
+struct worker_stats {
+	uint64_t received;
+	uint64_t injected;
+	uint64_t sent;
+	uint64_t to_kernel;
+	uint64_t dropped[DROP_REASON_COUNT];
+	uint64_t punted[PUNT_CLASS_COUNT];
+	uint64_t encapsulated; /* of those sent */
+	uint64_t decapsulated;
+	uint64_t polls; /* turns of the loop, and those that found nothing */
+	uint64_t polls_idle;
+} __attribute__((aligned(64)));
+
+/* To the mobile node: packets and octets of inner packets tunnelled to it. From: taken out of its
+ * tunnel. */
+struct binding_stats {
+	uint64_t to_pkts;
+	uint64_t to_bytes;
+	uint64_t from_pkts;
+	uint64_t from_bytes;
+};
+
+struct port_stats {
+	uint64_t rx_pkts;
+	uint64_t rx_bytes;
+	uint64_t tx_pkts;
+	uint64_t tx_bytes;
+	uint64_t rx_missed;
+	uint64_t rx_errors;
+	uint64_t tx_errors;
+	uint64_t rx_no_buffer;
+};
+
+#endif
