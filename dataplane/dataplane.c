@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "ha/dataplane.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include <rte_ethdev.h>
+#include <rte_launch.h>
+#include <rte_malloc.h>
+#include <rte_ring_elem.h>
+
+#include "eal.h"
+#include "port.h"
+#include "stage/stages.h"
+#include "worker.h"
+
+enum {
+	RING_SLOTS = 8192,
+	CONTROL_MBUFS = 8192,
+};
+
+static struct {
+	const struct config *config;
+	struct cpu_plan cpus;
+	struct port ports[PORTS_MAX];
+	uint16_t port_count;
+	struct worker *workers[WORKERS_MAX];
+	uint16_t worker_count;
+	struct rte_rcu_qsbr *rcu;
+	struct rte_mempool *pool; /* for packets of the control thread */
+	uint64_t inject_failures;
+	uint16_t next_worker; /* whose punt ring is looked at first */
+	bool running;
+} dp;
+
+struct rte_rcu_qsbr *dataplane_rcu(void)
+{
+	return dp.rcu;
+}
+
+uint16_t dataplane_worker_count(void)
+{
+	return dp.worker_count;
+}
+
+static struct rte_ring *make_ring(const char *kind, uint16_t worker, unsigned int element)
+{
+	char name[RTE_RING_NAMESIZE];
+
+	snprintf(name, sizeof(name), "%s_%u", kind, worker);
+	return rte_ring_create_elem(name, element, RING_SLOTS, SOCKET_ID_ANY,
+				    RING_F_SP_ENQ | RING_F_SC_DEQ);
+}
+
+static struct worker *make_worker(uint16_t index)
+{
+	unsigned int lcore = index + 1u;
+	struct worker *w = rte_zmalloc_socket("worker", sizeof(*w), RTE_CACHE_LINE_SIZE,
+					      (int)rte_lcore_to_socket_id(lcore));
+
+	if (w == NULL)
+		return NULL;
+	w->index = index;
+	w->lcore = lcore;
+	w->rcu = dp.rcu;
+	w->punt_ring = make_ring("punt", index, sizeof(struct punt));
+	w->inject_ring = make_ring("inject", index, sizeof(struct inject));
+	if (w->punt_ring == NULL || w->inject_ring == NULL)
+		return NULL;
+	return w;
+}
+
+/* Receive queues are dealt out in turn; the transmit queue of the same number belongs to the worker
+ * alone. */
+static void give_port(uint16_t index)
+{
+	const struct port *port = &dp.ports[index];
+
+	for (uint16_t q = 0; q < port->queue_count; q++) {
+		struct worker *w = dp.workers[q % dp.worker_count];
+
+		w->rx[w->rx_count++] = (struct rx_queue){
+			.ethdev = port->queues[q].ethdev,
+			.queue = port->queues[q].queue,
+			.port = index,
+		};
+	}
+	for (uint16_t i = 0; i < dp.worker_count; i++) {
+		struct worker *w = dp.workers[i];
+
+		w->tx[index].ethdev = port->queues[i].ethdev;
+		w->tx[index].queue = port->queues[i].queue;
+		memcpy(&w->macs[index], port->mac, sizeof(port->mac));
+		if (port->twin_ethdev == RTE_MAX_ETHPORTS)
+			continue;
+		w->twins[index].exists = true;
+		w->twins[index].tx.ethdev = port->twin_ethdev;
+		w->twins[index].tx.queue = i;
+		dp.workers[0]->twin_rx[dp.workers[0]->twin_rx_count++] =
+			(struct rx_queue){.ethdev = port->twin_ethdev, .queue = i, .port = index};
+	}
+}
+
+static int make_workers(struct fault *fault)
+{
+	size_t size = rte_rcu_qsbr_get_memsize(WORKERS_MAX);
+
+	dp.rcu = rte_zmalloc("rcu", size, RTE_CACHE_LINE_SIZE);
+	dp.pool = rte_pktmbuf_pool_create("control", CONTROL_MBUFS, 256, 0,
+					  RTE_MBUF_DEFAULT_BUF_SIZE, SOCKET_ID_ANY);
+	if (dp.rcu == NULL || dp.pool == NULL)
+		goto no_memory;
+	rte_rcu_qsbr_init(dp.rcu, WORKERS_MAX);
+	for (uint16_t i = 0; i < dp.config->worker_count; i++) {
+		dp.workers[i] = make_worker(i);
+		if (dp.workers[i] == NULL)
+			goto no_memory;
+		punt_buckets_init(dp.workers[i], dp.config);
+		dp.worker_count++;
+	}
+	return 0;
+
+no_memory:
+	fault_set(fault, "/memory/megabytes", "not enough memory for the workers; make it larger");
+	return -ENOMEM;
+}
+
+int dataplane_open(const struct config *config, dataplane_release_fn *release, struct fault *fault)
+{
+	int rc;
+
+	dp.config = config;
+	rc = eal_start(config, &dp.cpus, fault);
+	if (rc != 0)
+		return rc;
+	rc = make_workers(fault);
+	for (uint16_t i = 0; rc == 0 && i < config->port_count; i++) {
+		rc = port_open(&dp.ports[i], i, config, release, fault);
+		if (rc == 0) {
+			dp.port_count++;
+			give_port(i);
+		}
+	}
+	if (rc != 0)
+		dataplane_close();
+	return rc;
+}
+
+int dataplane_start(const struct dataplane_tables *tables, struct fault *fault)
+{
+	for (uint16_t i = 0; i < dp.worker_count; i++) {
+		struct worker *w = dp.workers[i];
+
+		w->tables = tables;
+		w->running = true;
+		w->binding_stats = rte_zmalloc_socket(
+			"binding_stats", tables->binding_slots * sizeof(*w->binding_stats),
+			RTE_CACHE_LINE_SIZE, (int)rte_lcore_to_socket_id(w->lcore));
+		if (w->binding_stats == NULL) {
+			fault_set(fault, "/memory/megabytes",
+				  "not enough memory for %u bindings; make it larger, or "
+				  "/bindings/capacity smaller",
+				  tables->binding_slots);
+			return -ENOMEM;
+		}
+		rte_rcu_qsbr_thread_register(dp.rcu, w->index);
+	}
+	dp.running = true;
+	for (uint16_t i = 0; i < dp.worker_count; i++)
+		rte_eal_remote_launch(worker_run, dp.workers[i], dp.workers[i]->lcore);
+	return 0;
+}
+
+void dataplane_stop(void)
+{
+	if (!dp.running)
+		return;
+	for (uint16_t i = 0; i < dp.worker_count; i++)
+		__atomic_store_n(&dp.workers[i]->running, false, __ATOMIC_RELAXED);
+	rte_eal_mp_wait_lcore();
+	for (uint16_t i = 0; i < dp.worker_count; i++)
+		rte_rcu_qsbr_thread_unregister(dp.rcu, dp.workers[i]->index);
+	dp.running = false;
+}
+
+void dataplane_close(void)
+{
+	dataplane_stop();
+	for (uint16_t i = 0; i < dp.port_count; i++)
+		port_close(&dp.ports[i]);
+	dp.port_count = 0;
+	eal_stop();
+}
+
+unsigned int dataplane_punted(struct punt punts[], unsigned int count)
+{
+	unsigned int taken = 0;
+
+	for (uint16_t i = 0; i < dp.worker_count && taken < count; i++) {
+		struct worker *w = dp.workers[(dp.next_worker + i) % dp.worker_count];
+
+		taken += rte_ring_sc_dequeue_burst_elem(w->punt_ring, &punts[taken],
+							sizeof(punts[0]), count - taken, NULL);
+	}
+	dp.next_worker = (uint16_t)((dp.next_worker + 1) % dp.worker_count);
+	return taken;
+}
+
+struct rte_mbuf *dataplane_alloc(void)
+{
+	return rte_pktmbuf_alloc(dp.pool);
+}
+
+int dataplane_inject(uint16_t worker, struct rte_mbuf *packet, uint32_t next_hop)
+{
+	struct inject message = {.packet = packet, .next_hop = next_hop};
+
+	if (rte_ring_sp_enqueue_elem(dp.workers[worker]->inject_ring, &message, sizeof(message)) ==
+	    0)
+		return 0;
+	rte_pktmbuf_free(packet);
+	dp.inject_failures++;
+	return -ENOBUFS;
+}
+
+uint64_t dataplane_inject_failures(void)
+{
+	return dp.inject_failures;
+}
+
+void dataplane_port_info(uint16_t index, struct port_info *info)
+{
+	const struct port *port = &dp.ports[index];
+	struct rte_eth_dev_info device;
+	struct rte_eth_link link;
+
+	*info = (struct port_info){.mtu = port->mtu, .rx_queues = port->queue_count};
+	memcpy(info->mac, port->mac, sizeof(info->mac));
+	if (rte_eth_dev_info_get(port->ethdevs[0], &device) == 0)
+		snprintf(info->driver, sizeof(info->driver), "%s", device.driver_name);
+	if (rte_eth_link_get_nowait(port->ethdevs[0], &link) == 0)
+		info->link_up = link.link_status == RTE_ETH_LINK_UP;
+}
+
+void dataplane_port_stats(uint16_t index, struct port_stats *stats)
+{
+	const struct port *port = &dp.ports[index];
+
+	*stats = (struct port_stats){0};
+	for (uint16_t i = 0; i < port->ethdev_count; i++) {
+		struct rte_eth_stats s;
+
+		if (port->ethdevs[i] == port->twin_ethdev ||
+		    rte_eth_stats_get(port->ethdevs[i], &s) != 0)
+			continue;
+		stats->rx_pkts += s.ipackets;
+		stats->rx_bytes += s.ibytes;
+		stats->tx_pkts += s.opackets;
+		stats->tx_bytes += s.obytes;
+		stats->rx_missed += s.imissed;
+		stats->rx_errors += s.ierrors;
+		stats->tx_errors += s.oerrors;
+		stats->rx_no_buffer += s.rx_nombuf;
+	}
+}
+
+void dataplane_worker_stats(uint16_t worker, struct worker_stats *stats)
+{
+	*stats = dp.workers[worker]->stats;
+}
+
+void dataplane_binding_stats(uint32_t slot, struct binding_stats *stats)
+{
+	*stats = (struct binding_stats){0};
+	for (uint16_t i = 0; i < dp.worker_count; i++) {
+		const struct binding_stats *s = &dp.workers[i]->binding_stats[slot];
+
+		stats->to_pkts += s->to_pkts;
+		stats->to_bytes += s->to_bytes;
+		stats->from_pkts += s->from_pkts;
+		stats->from_bytes += s->from_bytes;
+	}
+}
+
+void dataplane_binding_stats_clear(uint32_t slot)
+{
+	for (uint16_t i = 0; i < dp.worker_count; i++)
+		dp.workers[i]->binding_stats[slot] = (struct binding_stats){0};
+}
+
+int dataplane_port_xsk(uint16_t port, uint16_t queue)
+{
+	return queue < dp.ports[port].queue_count ? dp.ports[port].queues[queue].xsk : -1;
+}

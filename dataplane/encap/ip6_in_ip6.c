@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "encap/encap.h"
+
+#include <rte_hash_crc.h>
+
+enum {
+	ECN_MASK = 0x03,
+	ECN_NOT_ECT = 0,
+	ECN_ECT_1 = 1,
+	ECN_ECT_0 = 2,
+	ECN_CE = 3,
+	ECN_SHIFT = 20, /* of the field in the first word of the header */
+};
+
+#define FLOW_LABEL_MASK UINT32_C(0x000fffff)
+#define CLASS_MASK	UINT32_C(0x0ff00000)
+
+/* RFC 6438 §3: a label that is the same for a flow and spreads flows. It is made from the inner
+ * addresses and label, and from the ports where no extension header hides them. Never 0, which
+ * would say "no label" (RFC 6437 §2). */
+static uint32_t flow_label(const struct ip6_hdr_wire *inner, uint16_t octets)
+{
+	const struct ip_addr *from = ip6_source(inner);
+	const struct ip_addr *to = ip6_destination(inner);
+	uint32_t label = rte_be_to_cpu_32(inner->version_class_flow_be) & FLOW_LABEL_MASK;
+	uint32_t source = rte_hash_crc_8byte(ip_addr_word(from, 0), label);
+	uint32_t destination = rte_hash_crc_8byte(ip_addr_word(to, 0), inner->next_header);
+	uint32_t ports = 0;
+
+	if ((inner->next_header == PROTO_TCP || inner->next_header == PROTO_UDP) &&
+	    octets >= sizeof(*inner) + sizeof(ports))
+		memcpy(&ports, inner + 1, sizeof(ports));
+	source = rte_hash_crc_8byte(ip_addr_word(from, 1), source);
+	destination = rte_hash_crc_8byte(ip_addr_word(to, 1), destination);
+	label = rte_hash_crc_8byte((uint64_t)source << 32 | destination, ports);
+	label = (label ^ label >> 20) & FLOW_LABEL_MASK;
+	return label != 0 ? label : 1;
+}
+
+/* The traffic class is copied whole: uniform DSCP (RFC 2983 §4.1) and normal-mode ECN (RFC 6040
+ * §4.1). */
+bool ip6_in_ip6_push(struct packet *p, const struct tunnel_class *class,
+		     const struct ip_addr *care_of)
+{
+	const struct ip6_hdr_wire *inner = p->ip;
+	uint16_t octets = p->m->data_len;
+	struct ip6_hdr_wire *outer;
+	uint32_t first_word;
+
+	first_word = UINT32_C(0x60000000) |
+		     (rte_be_to_cpu_32(inner->version_class_flow_be) & CLASS_MASK) |
+		     flow_label(inner, octets);
+	outer = (struct ip6_hdr_wire *)(void *)rte_pktmbuf_prepend(p->m, sizeof(*outer));
+	if (outer == NULL)
+		return false;
+	*outer = class->header;
+	outer->version_class_flow_be = rte_cpu_to_be_32(first_word);
+	outer->payload_length_be = rte_cpu_to_be_16(octets);
+	memcpy(outer->destination, care_of->bytes, sizeof(outer->destination));
+	p->ip = outer;
+	return true;
+}
+
+/* RFC 6040 §4.2, figure 4. */
+static bool combine_ecn(struct ip6_hdr_wire *inner, uint8_t outer_ecn)
+{
+	uint8_t inner_ecn = ip6_traffic_class(inner) & ECN_MASK;
+	uint8_t ecn = inner_ecn;
+
+	if (outer_ecn == ECN_CE) {
+		if (inner_ecn == ECN_NOT_ECT)
+			return false;
+		ecn = ECN_CE;
+	} else if (outer_ecn == ECN_ECT_1 && inner_ecn == ECN_ECT_0) {
+		ecn = ECN_ECT_1;
+	}
+	inner->version_class_flow_be ^= rte_cpu_to_be_32((uint32_t)(ecn ^ inner_ecn) << ECN_SHIFT);
+	return true;
+}
+
+bool ip6_in_ip6_pop(struct packet *p)
+{
+	uint8_t outer_ecn = ip6_traffic_class(p->ip) & ECN_MASK;
+	struct ip6_hdr_wire *inner =
+		(struct ip6_hdr_wire *)(void *)rte_pktmbuf_adj(p->m, p->outer_octets);
+	uint16_t octets = ip6_octets(inner);
+
+	p->ip = inner;
+	p->m->data_len = octets;
+	p->m->pkt_len = octets;
+	return combine_ecn(inner, outer_ecn);
+}

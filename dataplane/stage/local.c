@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "stage/stages.h"
+
+#include "ha/cursor.h"
+
+/* Destination options: remembers a Home Address option; an option that asks to be understood and is
+ * not makes the chain malformed (RFC 8200 §4.2). The control thread looks closer and answers; here
+ * it only matters where the packet goes. */
+static bool scan_options(struct cursor options, const struct ip_addr **home)
+{
+	while (cursor_left(&options) > 0) {
+		struct cursor data;
+		uint8_t type;
+		uint8_t length;
+
+		cursor_u8(&options, &type);
+		if (type == OPTION_PAD1)
+			continue;
+		if (!cursor_u8(&options, &length) || !cursor_take(&options, length, &data))
+			return false;
+		if (type == OPTION_HOME_ADDRESS && length == OPTION_HOME_ADDRESS_LENGTH)
+			*home = (const struct ip_addr *)(const void *)data.at;
+	}
+	return true;
+}
+
+/* Takes one extension header off; *next becomes the one after it. */
+static bool skip_header(struct cursor *at, uint8_t *next, const struct ip_addr **home)
+{
+	struct cursor body;
+	uint8_t kind = *next;
+	uint8_t units;
+
+	if (!cursor_u8(at, next) || !cursor_u8(at, &units) ||
+	    !cursor_take(at, (size_t)units * 8 + 6, &body))
+		return false;
+	return kind != PROTO_DEST_OPTIONS || scan_options(body, home);
+}
+
+enum local_kind local_classify(const struct ip6_hdr_wire *ip, uint16_t *offset,
+			       const struct ip_addr **home)
+{
+	struct cursor at = cursor_of(ip + 1, rte_be_to_cpu_16(ip->payload_length_be));
+	uint8_t next = ip->next_header;
+
+	*home = NULL;
+	for (int headers = 0; headers <= EXTENSION_HEADERS_MAX; headers++) {
+		switch (next) {
+		case PROTO_HOP_BY_HOP:
+		case PROTO_ROUTING:
+		case PROTO_DEST_OPTIONS:
+			if (!skip_header(&at, &next, home))
+				return LOCAL_MALFORMED;
+			break;
+		case PROTO_FRAGMENT:
+			return LOCAL_FRAGMENT;
+		case PROTO_MOBILITY:
+			return LOCAL_MOBILITY;
+		case PROTO_IPV6:
+			*offset = (uint16_t)(at.at - (const uint8_t *)ip);
+			return *home != NULL ? LOCAL_HOME_OPTION : LOCAL_TUNNEL;
+		default:
+			return *home != NULL ? LOCAL_HOME_OPTION : LOCAL_OTHER;
+		}
+	}
+	return LOCAL_MALFORMED;
+}
+
+/* A flood of updates for unknown nodes must not starve the refresh of a known one: they have
+ * separate budgets. */
+static enum punt_class class_of(const struct worker *w, const struct packet *p)
+{
+	const struct ip_addr *home;
+	uint16_t offset;
+
+	if (local_classify(p->ip, &offset, &home) != LOCAL_MOBILITY)
+		return PUNT_LOCAL;
+	if (home == NULL)
+		home = ip6_source(p->ip);
+	return bcache_find(w->tables->bcache, home) != NULL ? PUNT_SIGNALLING_KNOWN
+							    : PUNT_SIGNALLING_NEW;
+}
+
+void local_burst(struct worker *w, struct burst *b)
+{
+	for (uint16_t i = 0; i < b->local.count; i++) {
+		struct packet *p = b->local.at[i];
+
+		punt(w, p, class_of(w, p), 0, DROP_PUNT_LIMIT);
+	}
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * stages: the steps of a packet's walk, in order. Each takes what the one before left on a list of
+ * the burst and moves every packet to a later list, or ends it with a named reason.
+ *
+ * Threads    one worker; no allocation, lock, system call or log.
+ */
+#ifndef DATAPLANE_STAGE_STAGES_H
+#define DATAPLANE_STAGE_STAGES_H
+
+#include "worker.h"
+
+/* Frame to IPv6 packet: checks the headers, strips Ethernet, sorts by destination into tunnel,
+ * data, local, kernel. */
+void parse_burst(struct worker *w, struct burst *b, struct rte_mbuf *received[], uint16_t n,
+		 uint16_t port);
+
+/* Out of the tunnel, RFC 6275 §10.4.5: tunnel to data (inner packet), or local. */
+void reverse_burst(struct worker *w, struct burst *b);
+
+/* To the mobile node, RFC 6275 §10.4.2: data to out (encapsulated), plain, or kernel. */
+void intercept_burst(struct worker *w, struct burst *b);
+
+/* Finds the next hop of plain packets: to out. */
+void route_burst(struct worker *w, struct burst *b);
+
+/* Puts Ethernet in front of out and hands it to the port. */
+void send_burst(struct worker *w, struct burst *b);
+
+/* Hands local packets to the control thread. */
+void local_burst(struct worker *w, struct burst *b);
+
+/* Gives the kernel its share. */
+void kernel_burst(struct worker *w, struct burst *b);
+
+/* Sends what the control thread built. Returns how many. */
+unsigned int inject_poll(struct worker *w);
+
+/* One packet to the control thread, within the budget of its class; over it, dropped as otherwise.
+ */
+void punt(struct worker *w, struct packet *p, enum punt_class class, enum drop_reason reason,
+	  enum drop_reason otherwise);
+void punt_buckets_init(struct worker *w, const struct config *config);
+
+/* What a packet for a home agent address is, behind its extension headers. */
+enum local_kind {
+	LOCAL_MOBILITY,	   /* Mobility Header */
+	LOCAL_HOME_OPTION, /* something else with a Home Address option */
+	LOCAL_TUNNEL,	   /* IPv6: *offset is where */
+	LOCAL_OTHER,	   /* nothing of ours */
+	LOCAL_FRAGMENT,
+	LOCAL_MALFORMED,
+};
+
+/* Walks at most EXTENSION_HEADERS_MAX headers of a packet whose length was checked. *home points at
+ * the address in the Home Address option, or is NULL. */
+enum local_kind local_classify(const struct ip6_hdr_wire *ip, uint16_t *offset,
+			       const struct ip_addr **home);
+
+#endif

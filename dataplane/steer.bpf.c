@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: BSD-3-Clause OR GPL-2.0-only
+ *
+ * steer: what of an interface's traffic goes to the AF_XDP sockets, and what the kernel keeps.
+ *
+ * Ours: everything to a home prefix, but for addresses of this host; and to a home agent address:
+ * tunnelled IPv6, the Mobility Header, and whatever carries destination options, where a Home
+ * Address option may be. All else is the kernel's, and so is everything when the daemon is not
+ * there: the maps are empty then, and the program goes away with its link.
+ */
+#include <linux/bpf.h>
+#include <linux/if_ether.h>
+#include <linux/ipv6.h>
+
+#include <bpf/bpf_endian.h>
+#include <bpf/bpf_helpers.h>
+
+#include "ha/steer_map.h"
+
+#define HEADERS_MAX 9 /* extension headers looked through; the workers' own bound is one less */
+
+enum {
+	HOP_BY_HOP = 0,
+	IPV6_IN = 41,
+	ROUTING = 43,
+	FRAGMENT = 44,
+	DEST_OPTIONS = 60,
+	MOBILITY = 135,
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_XSKMAP);
+	__uint(max_entries, STEER_QUEUES_MAX);
+	__type(key, __u32);
+	__type(value, __u32);
+} xsks_map SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
+	__uint(max_entries, STEER_PREFIXES_MAX);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct steer_prefix);
+	__type(value, __u32);
+} home_prefixes SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, STEER_ADDRESSES_MAX);
+	__type(key, struct steer_address);
+	__type(value, __u32);
+} addresses SEC(".maps");
+
+struct extension {
+	__u8 next;
+	__u8 units;
+};
+
+/* Whether a packet for a home agent address is ours. A fragment is the kernel's to put together
+ * unless what it carries is ours. */
+static __always_inline int carries_mobility(void *at, void *end, __u8 next)
+{
+#pragma unroll
+	for (int i = 0; i < HEADERS_MAX; i++) {
+		struct extension *ext = at;
+
+		if (next == IPV6_IN || next == MOBILITY || next == DEST_OPTIONS)
+			return 1;
+		if (next != HOP_BY_HOP && next != ROUTING && next != FRAGMENT)
+			return 0;
+		if ((void *)(ext + 1) > end)
+			return 0;
+		at += next == FRAGMENT ? 8 : (ext->units + 1) * 8;
+		next = ext->next;
+	}
+	return 1;
+}
+
+static __always_inline int is_ours(struct ipv6hdr *ip, void *end)
+{
+	struct steer_address to;
+	struct steer_prefix key = {.length = 128};
+	__u32 *role;
+
+	__builtin_memcpy(to.bytes, &ip->daddr, sizeof(to.bytes));
+	role = bpf_map_lookup_elem(&addresses, &to);
+	if (role)
+		return *role == STEER_HOME_AGENT && carries_mobility(ip + 1, end, ip->nexthdr);
+	__builtin_memcpy(key.bytes, &ip->daddr, sizeof(key.bytes));
+	return bpf_map_lookup_elem(&home_prefixes, &key) != 0;
+}
+
+SEC("xdp")
+int homeward_steer(struct xdp_md *ctx)
+{
+	void *end = (void *)(long)ctx->data_end;
+	struct ethhdr *ether = (void *)(long)ctx->data;
+	struct ipv6hdr *ip = (void *)(ether + 1);
+
+	if ((void *)(ip + 1) > end)
+		return XDP_PASS;
+	if (ether->h_proto != bpf_htons(ETH_P_IPV6) || (ether->h_dest[0] & 1))
+		return XDP_PASS;
+	if (!is_ours(ip, end))
+		return XDP_PASS;
+	return (int)bpf_redirect_map(&xsks_map, ctx->rx_queue_index, XDP_PASS);
+}
+
+char _license[] SEC("license") = "Dual BSD/GPL";

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "worker.h"
+
+#include <rte_cycles.h>
+#include <rte_ethdev.h>
+#include <rte_pause.h>
+
+#include "stage/stages.h"
+
+void worker_burst(struct worker *w, struct rte_mbuf *received[], uint16_t n, uint16_t port)
+{
+	struct burst b;
+
+	b.tunnel.count = 0;
+	b.data.count = 0;
+	b.local.count = 0;
+	b.plain.count = 0;
+	b.out.count = 0;
+	b.kernel.count = 0;
+
+	w->stats.received += n;
+	parse_burst(w, &b, received, n, port);
+	reverse_burst(w, &b);
+	intercept_burst(w, &b);
+	route_burst(w, &b);
+	send_burst(w, &b);
+	local_burst(w, &b);
+	kernel_burst(w, &b);
+}
+
+/* What the port does not take now is dropped: a worker never waits. */
+static void flush(struct worker *w, struct tx_queue *tx, uint64_t *counted)
+{
+	uint16_t sent;
+
+	if (tx->count == 0)
+		return;
+	sent = rte_eth_tx_burst(tx->ethdev, tx->queue, tx->buffer, tx->count);
+	*counted += sent;
+	if (unlikely(sent < tx->count)) {
+		w->stats.dropped[DROP_PORT_FULL] += (uint64_t)(tx->count - sent);
+		rte_pktmbuf_free_bulk(&tx->buffer[sent], tx->count - sent);
+	}
+	tx->count = 0;
+}
+
+void worker_transmit(struct worker *w, struct tx_queue *tx, struct rte_mbuf *frame,
+		     uint64_t *counted)
+{
+	tx->buffer[tx->count++] = frame;
+	if (tx->count == WORKER_TX_MAX)
+		flush(w, tx, counted);
+}
+
+void worker_flush(struct worker *w)
+{
+	for (uint16_t i = 0; i < PORTS_MAX; i++) {
+		flush(w, &w->tx[i], &w->stats.sent);
+		flush(w, &w->twins[i].tx, &w->stats.to_kernel);
+	}
+}
+
+/* What the kernel sends through a TAP twin leaves by the NIC as it is. */
+static unsigned int poll_twins(struct worker *w)
+{
+	struct rte_mbuf *frames[BURST_MAX];
+	unsigned int total = 0;
+
+	for (uint16_t i = 0; i < w->twin_rx_count; i++) {
+		const struct rx_queue *q = &w->twin_rx[i];
+		uint16_t n = rte_eth_rx_burst(q->ethdev, q->queue, frames, BURST_MAX);
+
+		w->stats.received += n;
+		for (uint16_t k = 0; k < n; k++)
+			worker_transmit(w, &w->tx[q->port], frames[k], &w->stats.sent);
+		total += n;
+	}
+	return total;
+}
+
+static unsigned int poll_ports(struct worker *w)
+{
+	struct rte_mbuf *received[BURST_MAX];
+	unsigned int total = 0;
+
+	for (uint16_t i = 0; i < w->rx_count; i++) {
+		const struct rx_queue *q = &w->rx[i];
+		uint16_t n = rte_eth_rx_burst(q->ethdev, q->queue, received, BURST_MAX);
+
+		if (n == 0)
+			continue;
+		w->now_tsc = rte_rdtsc();
+		worker_burst(w, received, n, q->port);
+		total += n;
+	}
+	return total;
+}
+
+int worker_run(void *worker)
+{
+	struct worker *w = worker;
+
+	rte_rcu_qsbr_thread_online(w->rcu, w->index);
+	while (__atomic_load_n(&w->running, __ATOMIC_RELAXED)) {
+		unsigned int work;
+
+		work = poll_ports(w) + poll_twins(w) + inject_poll(w);
+		worker_flush(w);
+		rte_rcu_qsbr_quiescent(w->rcu, w->index);
+		w->stats.polls++;
+		if (work == 0) {
+			w->stats.polls_idle++;
+			w->now_tsc = rte_rdtsc();
+			rte_pause();
+		}
+	}
+	rte_rcu_qsbr_thread_offline(w->rcu, w->index);
+	return 0;
+}

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * worker: one lcore and everything it owns.
+ *
+ * Shape      filled before the worker runs; while it runs only it writes here, but for its ends of
+ *            the two rings.
+ * Threads    the worker; others only read stats.
+ */
+#ifndef DATAPLANE_WORKER_H
+#define DATAPLANE_WORKER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <rte_ether.h>
+#include <rte_ring.h>
+
+#include "ha/dataplane.h"
+#include "packet.h"
+
+enum {
+	WORKER_QUEUES_MAX = 64,
+	WORKER_TX_MAX = 64,
+};
+
+struct rx_queue {
+	uint16_t ethdev;
+	uint16_t queue;
+	uint16_t port;
+};
+
+struct tx_queue {
+	struct rte_mbuf *buffer[WORKER_TX_MAX];
+	uint16_t count;
+	uint16_t ethdev;
+	uint16_t queue;
+};
+
+/* The TAP twin of a pci port: what the worker cannot place goes to the kernel through it. */
+struct twin {
+	bool exists;
+	struct tx_queue tx;
+};
+
+struct token_bucket {
+	uint64_t tokens_fp; /* 32.32 fixed point */
+	uint64_t fill_fp;   /* per TSC tick */
+	uint64_t limit_fp;
+	uint64_t last_tsc;
+};
+
+struct worker {
+	/* read by the worker only, constant while it runs */
+	const struct dataplane_tables *tables;
+	struct rte_rcu_qsbr *rcu;
+	struct rte_ring *punt_ring;
+	struct rte_ring *inject_ring;
+	struct binding_stats *binding_stats;
+	struct rx_queue rx[WORKER_QUEUES_MAX];
+	struct rte_ether_addr macs[PORTS_MAX];
+	struct rx_queue
+		twin_rx[PORTS_MAX]; /* worker 0 only: what the kernel sends out through a twin */
+	uint16_t rx_count;
+	uint16_t twin_rx_count;
+	uint16_t index;
+	unsigned int lcore;
+	bool running; /* cleared by the control thread to end the loop */
+
+	/* written per burst */
+	uint64_t now_tsc __rte_cache_aligned;
+	struct tx_queue tx[PORTS_MAX];
+	struct twin twins[PORTS_MAX];
+	struct token_bucket buckets[PUNT_CLASS_COUNT];
+	struct worker_stats stats;
+} __rte_cache_aligned;
+
+/* The loop of one lcore; worker is a struct worker *. */
+int worker_run(void *worker);
+
+/* One turn over n packets just received: the stages in order. What goes out waits in the transmit
+ * buffers. */
+void worker_burst(struct worker *w, struct rte_mbuf *received[], uint16_t n, uint16_t port);
+/* Sends what waits. */
+void worker_flush(struct worker *w);
+
+static inline bool is_home_agent(const struct dataplane_tables *tables, const struct ip_addr *to)
+{
+	for (uint16_t i = 0; i < tables->tunnel_count; i++)
+		if (ip_addr_equal(&tables->tunnels[i].home_agent, to))
+			return true;
+	return false;
+}
+
+/* Ends a packet here. */
+static inline void drop(struct worker *w, struct packet *p, enum drop_reason reason)
+{
+	w->stats.dropped[reason]++;
+	rte_pktmbuf_free(p->m);
+}
+
+/* Puts a complete frame into a transmit buffer. */
+void worker_transmit(struct worker *w, struct tx_queue *tx, struct rte_mbuf *frame,
+		     uint64_t *counted);
+
+#endif
