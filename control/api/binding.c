@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * binding.list, binding.get, binding.remove.
+ */
+#include "api/api.h"
+#include "api/methods.h"
+#include "ha/dataplane.h"
+#include "ha/time.h"
+#include "nexthop.h"
+#include "registration/registration.h"
+
+enum { PAGE_DEFAULT = 100 };
+
+struct filter {
+	const struct rpc_value *care_of;
+	const struct rpc_value *prefix;
+};
+
+static json_t *address(const struct ip_addr *a)
+{
+	char text[IP_ADDR_TEXT];
+
+	return json_string(ip_addr_format(a, text));
+}
+
+static json_t *home_agent(const struct rpc_call *call, uint16_t tunnel)
+{
+	if (tunnel >= call->context->tunnel_count)
+		return json_null();
+	return address(&call->context->tunnels[tunnel].home_agent);
+}
+
+static json_t *flags(uint16_t set)
+{
+	static const struct {
+		uint16_t flag;
+		const char *name;
+	} names[] = {
+		{BU_FLAG_ACK, "acknowledge"},
+		{BU_FLAG_HOME, "home_registration"},
+		{BU_FLAG_LINK_LOCAL, "link_local_compatibility"},
+		{BU_FLAG_KEY_MANAGEMENT, "key_management_mobility"},
+		{BU_FLAG_MAP, "map_registration"},
+		{BU_FLAG_MOBILE_ROUTER, "mobile_router"},
+		{BU_FLAG_PROXY, "proxy_registration"},
+	};
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (set & names[i].flag)
+			json_array_append_new(list, json_string(names[i].name));
+	return list;
+}
+
+static json_int_t remaining_s(const struct registration *r, uint64_t now_ms)
+{
+	if (r->state != REGISTRATION_VALID || r->expiry_ms <= now_ms)
+		return 0;
+	return (json_int_t)((r->expiry_ms - now_ms) / 1000);
+}
+
+/* What a list shows; binding.get adds the rest. */
+static json_t *row(const struct rpc_call *call, const struct registration *r, uint64_t now_ms)
+{
+	return json_pack("{s:o, s:o, s:o, s:i, s:I, s:I, s:o}", "home_address", address(&r->home),
+			 "care_of", address(&r->care_of), "home_agent", home_agent(call, r->tunnel),
+			 "sequence", r->sequence, "lifetime_s", (json_int_t)r->lifetime_s,
+			 "remaining_s", remaining_s(r, now_ms), "flags", flags(r->flags));
+}
+
+static bool passes(const struct filter *filter, const struct registration *r)
+{
+	if (filter->care_of->given && !ip_addr_equal(&filter->care_of->address, &r->care_of))
+		return false;
+	return !filter->prefix->given || ip_prefix_contains(&filter->prefix->prefix, &r->home);
+}
+
+/* Paging is by slot: a binding that stays is shown exactly once, however others come and go between
+ * the pages. A page ends when it is full, or when API_SCAN_MAX slots were looked at: the control
+ * thread has other work. */
+json_t *binding_list(const struct rpc_call *call, struct rpc_error *error)
+{
+	const struct rpc_value *limit = rpc_value(call, "limit");
+	const struct filter filter = {rpc_value(call, "care_of"), rpc_value(call, "prefix")};
+	size_t rows_max = limit->given ? (size_t)limit->integer : PAGE_DEFAULT;
+	uint32_t first = (uint32_t)rpc_value(call, "after")->integer;
+	uint64_t now_ms = monotonic_ms();
+	json_t *rows = json_array();
+	const struct registration *r;
+	uint32_t next = first;
+
+	(void)error;
+	for (r = registration_next(next); r != NULL; r = registration_next(next)) {
+		next = r->slot;
+		if (json_array_size(rows) == rows_max || next - first >= API_SCAN_MAX)
+			break;
+		if (passes(&filter, r))
+			json_array_append_new(rows, row(call, r, now_ms));
+		next++;
+	}
+	return json_pack("{s:o, s:o}", "bindings", rows, "next",
+			 r != NULL ? json_integer(next) : json_null());
+}
+
+static json_t *next_hop(uint32_t index)
+{
+	return json_pack("{s:I, s:s}", "index", (json_int_t)index, "state",
+			 index == NEXTHOP_NONE	      ? "no route"
+			 : nexthop_is_resolved(index) ? "resolved"
+						      : "unresolved");
+}
+
+static json_t *traffic(uint32_t slot)
+{
+	struct binding_stats stats = {0};
+
+	dataplane_binding_stats(slot, &stats);
+	return json_pack("{s:I, s:I, s:I, s:I}", "to_pkts", (json_int_t)stats.to_pkts, "to_bytes",
+			 (json_int_t)stats.to_bytes, "from_pkts", (json_int_t)stats.from_pkts,
+			 "from_bytes", (json_int_t)stats.from_bytes);
+}
+
+static json_t *everything(const struct rpc_call *call, const struct registration *r)
+{
+	uint64_t now_ms = monotonic_ms();
+	json_t *all = row(call, r, now_ms);
+	json_t *more = json_pack(
+		"{s:s, s:o, s:o, s:I, s:I, s:I, s:I, s:I, s:o}", "state",
+		r->state == REGISTRATION_VALID ? "in_force" : "invalid", "source",
+		address(&r->source), "spi", r->spi != 0 ? json_integer(r->spi) : json_null(),
+		"registered_ago_s", (json_int_t)((now_ms - r->registered_ms) / 1000),
+		"updated_ago_s", (json_int_t)((now_ms - r->updated_ms) / 1000), "updates",
+		(json_int_t)r->updates, "moves", (json_int_t)r->moves, "slot", (json_int_t)r->slot,
+		"traffic", traffic(r->slot));
+
+	json_object_update_new(all, more);
+	if (r->binding != NULL) {
+		json_object_set_new(all, "inner_mtu", json_integer(r->binding->inner_mtu));
+		json_object_set_new(all, "next_hop", next_hop(r->binding->next_hop));
+	}
+	return all;
+}
+
+static void fail_not_found(const struct ip_addr *home, struct rpc_error *error)
+{
+	char text[IP_ADDR_TEXT];
+
+	rpc_fail(error, API_NOT_FOUND, "%s has no binding; binding.list shows those that have",
+		 ip_addr_format(home, text));
+}
+
+json_t *binding_get(const struct rpc_call *call, struct rpc_error *error)
+{
+	const struct ip_addr *home = &rpc_value(call, "home_address")->address;
+	const struct registration *r = registration_find(home);
+
+	if (r != NULL)
+		return everything(call, r);
+	fail_not_found(home, error);
+	return NULL;
+}
+
+json_t *binding_remove(const struct rpc_call *call, struct rpc_error *error)
+{
+	const struct ip_addr *home = &rpc_value(call, "home_address")->address;
+
+	if (registration_remove(home))
+		return json_pack("{s:o}", "removed", address(home));
+	fail_not_found(home, error);
+	return NULL;
+}

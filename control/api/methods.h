@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * methods: the handlers that the table in methods.c names, by the file they are in.
+ */
+#ifndef CONTROL_API_METHODS_H
+#define CONTROL_API_METHODS_H
+
+#include "api/rpc.h"
+
+/* binding.c */
+rpc_handler_fn binding_get;
+rpc_handler_fn binding_list;
+rpc_handler_fn binding_remove;
+
+/* config.c */
+rpc_handler_fn config_get;
+
+/* stats.c */
+rpc_handler_fn stats_get;
+
+/* status.c */
+rpc_handler_fn rpc_discover;
+rpc_handler_fn server_hello;
+rpc_handler_fn status_get;
+
+#endif

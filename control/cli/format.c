@@ -1,0 +1,369 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "cli/format.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+enum {
+	COLUMNS_MAX = 12,
+	CELL_MAX = 256,
+};
+
+/* Widths grow with what was printed, so that pages of one list line up. */
+struct table {
+	const char *heads[COLUMNS_MAX]; /* NULL ends */
+	const char *fields[COLUMNS_MAX];
+	int widths[COLUMNS_MAX];
+	bool has_heading;
+};
+
+static void cell_text(json_t *value, char text[static CELL_MAX]);
+
+/* "a, b, c" */
+static void list_text(json_t *list, char text[static CELL_MAX])
+{
+	size_t used = 0;
+	size_t i;
+	json_t *value;
+
+	text[0] = '\0';
+	json_array_foreach (list, i, value) {
+		char item[CELL_MAX];
+
+		cell_text(value, item);
+		if (used + strlen(item) + 3 > CELL_MAX)
+			return;
+		used += (size_t)snprintf(text + used, CELL_MAX - used, "%s%s", i > 0 ? ", " : "",
+					 item);
+	}
+}
+
+static void cell_text(json_t *value, char text[static CELL_MAX])
+{
+	if (json_is_integer(value))
+		snprintf(text, CELL_MAX, "%lld", (long long)json_integer_value(value));
+	else if (json_is_string(value))
+		snprintf(text, CELL_MAX, "%s", json_string_value(value));
+	else if (json_is_boolean(value))
+		snprintf(text, CELL_MAX, "%s", json_is_true(value) ? "yes" : "no");
+	else if (json_is_array(value))
+		list_text(value, text);
+	else
+		snprintf(text, CELL_MAX, "-");
+}
+
+/* The value at "a.b.c"; NULL when there is none. */
+static json_t *at(json_t *value, const char *path)
+{
+	char name[64];
+
+	while (value != NULL && *path != '\0') {
+		size_t length = strcspn(path, ".");
+
+		snprintf(name, sizeof(name), "%.*s", (int)length, path);
+		value = json_object_get(value, name);
+		path += length + (path[length] == '.');
+	}
+	return value;
+}
+
+static void print_value(const char *label, json_t *object, const char *path)
+{
+	char text[CELL_MAX];
+
+	cell_text(at(object, path), text);
+	printf("%-18s %s\n", label, text);
+}
+
+static void widen(struct table *table, int column, const char *text)
+{
+	int width = (int)strlen(text);
+
+	if (width > table->widths[column])
+		table->widths[column] = width;
+}
+
+static void measure(struct table *table, json_t *rows)
+{
+	char text[CELL_MAX];
+	json_t *row;
+	size_t r;
+
+	for (int i = 0; i < COLUMNS_MAX && table->heads[i] != NULL; i++) {
+		widen(table, i, table->heads[i]);
+		json_array_foreach (rows, r, row) {
+			cell_text(at(row, table->fields[i]), text);
+			widen(table, i, text);
+		}
+	}
+}
+
+/* Text stands left, numbers right; nothing is padded at the end of a line. */
+static void print_cell(const struct table *table, int column, const char *text, bool right)
+{
+	bool last = column + 1 == COLUMNS_MAX || table->heads[column + 1] == NULL;
+
+	printf("%*s%s",
+	       right  ? table->widths[column]
+	       : last ? 0
+		      : -table->widths[column],
+	       text, last ? "\n" : "  ");
+}
+
+static void print_row(const struct table *table, json_t *row)
+{
+	char text[CELL_MAX];
+
+	for (int i = 0; i < COLUMNS_MAX && table->heads[i] != NULL; i++) {
+		json_t *value = at(row, table->fields[i]);
+
+		cell_text(value, text);
+		print_cell(table, i, text, json_is_integer(value));
+	}
+}
+
+static void print_heading(struct table *table, json_t *rows)
+{
+	json_t *first = json_array_get(rows, 0);
+
+	if (table->has_heading)
+		return;
+	table->has_heading = true;
+	for (int i = 0; i < COLUMNS_MAX && table->heads[i] != NULL; i++)
+		print_cell(table, i, table->heads[i], json_is_integer(at(first, table->fields[i])));
+}
+
+static void print_table(struct table *table, json_t *rows)
+{
+	json_t *row;
+	size_t r;
+
+	if (json_array_size(rows) == 0)
+		return;
+	measure(table, rows);
+	print_heading(table, rows);
+	json_array_foreach (rows, r, row)
+		print_row(table, row);
+}
+
+void format_json(json_t *result)
+{
+	json_dumpf(result, stdout, JSON_INDENT(2) | JSON_ENCODE_ANY);
+	putchar('\n');
+}
+
+void format_hello(json_t *result)
+{
+	print_value("product", result, "product");
+	print_value("version", result, "version");
+	print_value("api version", result, "api_version");
+	print_value("pid", result, "pid");
+	print_value("roles", result, "roles");
+}
+
+void format_status(json_t *result)
+{
+	struct table ports = {
+		.heads = {"PORT", "KIND", "LINK", "DRIVER", "MAC", "MTU", "QUEUES"},
+		.fields = {"name", "kind", "link", "driver", "mac", "mtu", "queues"},
+	};
+	struct table prefixes = {
+		.heads = {"HOME PREFIX", "HOME AGENT"},
+		.fields = {"prefix", "address"},
+	};
+
+	print_value("version", result, "version");
+	print_value("started", result, "started");
+	print_value("uptime, s", result, "uptime_s");
+	print_value("registrations", result, "service");
+	print_value("workers", result, "workers");
+	print_value("bindings", result, "bindings.in_force");
+	print_value("  invalid", result, "bindings.invalid");
+	print_value("  capacity", result, "bindings.capacity");
+	print_value("mobile nodes", result, "mobile_nodes.configured");
+	print_value("  without auth", result, "mobile_nodes.unauthenticated");
+	print_value("next hops", result, "next_hops");
+	print_value("routes", result, "routes");
+	print_value("waiting for rcu", result, "rcu.pending");
+	putchar('\n');
+	print_table(&ports, at(result, "ports"));
+	putchar('\n');
+	print_table(&prefixes, at(result, "home_agent.prefixes"));
+}
+
+void format_bindings(json_t *result)
+{
+	static struct table bindings = {
+		.heads = {"HOME ADDRESS", "CARE-OF ADDRESS", "HOME AGENT", "SEQUENCE", "LIFETIME",
+			  "REMAINING"},
+		.fields = {"home_address", "care_of", "home_agent", "sequence", "lifetime_s",
+			   "remaining_s"},
+	};
+
+	print_table(&bindings, at(result, "bindings"));
+}
+
+void format_binding(json_t *result)
+{
+	print_value("home address", result, "home_address");
+	print_value("state", result, "state");
+	print_value("care-of address", result, "care_of");
+	print_value("source", result, "source");
+	print_value("home agent", result, "home_agent");
+	print_value("flags", result, "flags");
+	print_value("sequence", result, "sequence");
+	print_value("spi", result, "spi");
+	print_value("lifetime, s", result, "lifetime_s");
+	print_value("remaining, s", result, "remaining_s");
+	print_value("registered, s ago", result, "registered_ago_s");
+	print_value("updated, s ago", result, "updated_ago_s");
+	print_value("updates", result, "updates");
+	print_value("moves", result, "moves");
+	print_value("next hop", result, "next_hop.state");
+	print_value("inner mtu", result, "inner_mtu");
+	print_value("to node, packets", result, "traffic.to_pkts");
+	print_value("         octets", result, "traffic.to_bytes");
+	print_value("from node, packets", result, "traffic.from_pkts");
+	print_value("           octets", result, "traffic.from_bytes");
+}
+
+void format_removed(json_t *result)
+{
+	char text[CELL_MAX];
+
+	cell_text(at(result, "removed"), text);
+	printf("%s removed\n", text);
+}
+
+void format_stats(json_t *result)
+{
+	json_int_t in = json_integer_value(at(result, "balance.in"));
+	json_int_t out = json_integer_value(at(result, "balance.out"));
+
+	print_value("received", result, "totals.received");
+	print_value("injected", result, "totals.injected");
+	print_value("sent", result, "totals.sent");
+	print_value("  encapsulated", result, "totals.encapsulated");
+	print_value("decapsulated", result, "totals.decapsulated");
+	print_value("to the kernel", result, "totals.to_kernel");
+	printf("%-18s %lld\n", "dropped, punted",
+	       (long long)(out - json_integer_value(at(result, "totals.sent")) -
+			   json_integer_value(at(result, "totals.to_kernel"))));
+	printf("%-18s %lld in, %lld out, %lld on the way\n", "balance", (long long)in,
+	       (long long)out, (long long)(in - out));
+	putchar('\n');
+	format_stats_ports(result);
+}
+
+/* Rows {name, count, text} of the counters in a group that are not 0. */
+static void add_counters(json_t *rows, json_t *counters, json_t *texts)
+{
+	const char *name;
+	json_t *value;
+
+	json_object_foreach (counters, name, value) {
+		json_t *text = json_object_get(texts, name);
+
+		if (json_integer_value(value) != 0)
+			json_array_append_new(
+				rows,
+				json_pack("{s:s, s:O, s:s}", "name", name, "count", value, "text",
+					  text != NULL ? json_string_value(text) : "-"));
+	}
+}
+
+static void print_counters(const char *head, json_t *counters, json_t *texts)
+{
+	struct table table = {
+		.heads = {head, "COUNT", "MEANING"},
+		.fields = {"name", "count", "text"},
+	};
+	json_t *rows = json_array();
+
+	add_counters(rows, counters, texts);
+	if (json_array_size(rows) == 0)
+		printf("%s: all 0\n", head);
+	print_table(&table, rows);
+	json_decref(rows);
+}
+
+void format_stats_drops(json_t *result)
+{
+	print_counters("DROPPED", at(result, "totals.dropped"), at(result, "texts.dropped"));
+}
+
+void format_stats_control(json_t *result)
+{
+	print_counters("PUNTED", at(result, "totals.punted"), at(result, "texts.punted"));
+	putchar('\n');
+	print_counters("OUTCOME", at(result, "control.outcomes"), at(result, "texts.outcomes"));
+	putchar('\n');
+	print_counters("SILENT", at(result, "control.silent"), at(result, "texts.silent"));
+	putchar('\n');
+	print_counters("OTHER", at(result, "control.others"), at(result, "texts.others"));
+}
+
+void format_stats_ports(json_t *result)
+{
+	struct table ports = {
+		.heads = {"PORT", "RX PKTS", "RX BYTES", "TX PKTS", "TX BYTES", "RX MISSED",
+			  "RX ERRORS", "TX ERRORS", "RX NO BUFFER"},
+		.fields = {"name", "rx_pkts", "rx_bytes", "tx_pkts", "tx_bytes", "rx_missed",
+			   "rx_errors", "tx_errors", "rx_no_buffer"},
+	};
+
+	print_table(&ports, at(result, "ports"));
+}
+
+void format_stats_workers(json_t *result)
+{
+	struct table workers = {
+		.heads = {"WORKER", "RECEIVED", "INJECTED", "SENT", "TO KERNEL", "ENCAPSULATED",
+			  "DECAPSULATED", "POLLS", "IDLE POLLS"},
+		.fields = {"worker", "received", "injected", "sent", "to_kernel", "encapsulated",
+			   "decapsulated", "polls", "polls_idle"},
+	};
+	json_t *rows = json_deep_copy(at(result, "workers"));
+	json_t *row;
+	size_t i;
+
+	json_array_foreach (rows, i, row)
+		json_object_set_new(row, "worker", json_integer((json_int_t)i));
+	print_table(&workers, rows);
+	json_decref(rows);
+}
+
+static void print_params(json_t *params)
+{
+	json_t *param;
+	size_t i;
+
+	json_array_foreach (params, i, param) {
+		char name[CELL_MAX];
+		char type[CELL_MAX];
+		char text[CELL_MAX];
+
+		cell_text(at(param, "name"), name);
+		cell_text(at(param, "type"), type);
+		cell_text(at(param, "text"), text);
+		printf("    %s (%s%s): %s\n", name, type,
+		       json_is_true(at(param, "required")) ? ", required" : "", text);
+	}
+}
+
+void format_discover(json_t *result)
+{
+	json_t *method;
+	size_t i;
+
+	json_array_foreach (at(result, "methods"), i, method) {
+		char name[CELL_MAX];
+		char text[CELL_MAX];
+
+		cell_text(at(method, "name"), name);
+		cell_text(at(method, "text"), text);
+		printf("%s%s\n  %s\n", i > 0 ? "\n" : "", name, text);
+		print_params(at(method, "params"));
+	}
+}

@@ -1,0 +1,384 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * homewardd: starts the parts in order, runs the loop, and takes the parts down again in reverse
+ * order.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/random.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#ifdef HAVE_LIBSYSTEMD
+#include <systemd/sd-daemon.h>
+#endif
+
+#include "api/api.h"
+#include "api/context.h"
+#include "auth/mn_ha.h"
+#include "bcache.h"
+#include "config_load.h"
+#include "ha/dataplane.h"
+#include "ha/time.h"
+#include "hold.h"
+#include "limiter.h"
+#include "log.h"
+#include "loop.h"
+#include "mobile_node.h"
+#include "netlink.h"
+#include "nexthop.h"
+#include "receive.h"
+#include "registration/registration.h"
+#include "retire.h"
+#include "service.h"
+#include "steer.h"
+#include "update.h"
+
+enum {
+	EXIT_START_FAILED = 1,
+	EXIT_USAGE = 2,
+	TICK_MS = 1000,
+};
+
+#define DEFAULT_CONFIG "/etc/homeward/homeward.json"
+
+static struct config config;
+static struct mobile_nodes *nodes;
+static struct dataplane_tables tables;
+static int signal_fd = -1;
+static uint64_t started_ms;
+
+static void print_problem(void *unused, const struct fault *problem)
+{
+	(void)unused;
+	fprintf(stderr, "%s: %s%s%s\n", config.path, problem->where,
+		problem->where[0] != '\0' ? ": " : "", problem->text);
+}
+
+static void print_fault(const struct fault *fault)
+{
+	log_error("%s%s%s", fault->where, fault->where[0] != '\0' ? ": " : "", fault->text);
+}
+
+static bool load_nodes(struct fault *fault)
+{
+	nodes = mobile_nodes_load(config.mobile_nodes_path, fault);
+	return nodes != NULL;
+}
+
+/* Every problem of both files, then how many. */
+static int check(const char *path)
+{
+	struct fault fault;
+	unsigned int problems = config_load(path, &config, print_problem, NULL);
+
+	if (problems == 0 && !load_nodes(&fault)) {
+		fprintf(stderr, "%s: %s\n", fault.where, fault.text);
+		problems++;
+	}
+	if (problems != 0)
+		return EXIT_START_FAILED;
+	printf("%s: good, %zu mobile nodes\n", path, mobile_nodes_count(nodes));
+	mobile_nodes_free(nodes);
+	return EXIT_SUCCESS;
+}
+
+static void stop_on_signal(void *unused, uint32_t events)
+{
+	struct signalfd_siginfo info;
+
+	(void)unused;
+	(void)events;
+	if (read(signal_fd, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
+		log_info("stopping on signal %u", info.ssi_signo);
+		loop_stop();
+	}
+}
+
+/* Blocked before any other thread exists, so that no worker is ever interrupted. */
+static int catch_signals(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
+	pthread_sigmask(SIG_BLOCK, &set, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	signal_fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+	return signal_fd >= 0 ? 0 : -errno;
+}
+
+static void local_address(const struct ip_addr *address, bool present)
+{
+	service_set_local(address, present);
+	steer_set_address(address, present);
+}
+
+/* A port without a kernel interface brings its routes in the configuration. */
+static int add_static_routes(struct fault *fault)
+{
+	for (uint16_t i = 0; i < config.port_count; i++) {
+		const struct port_config *port = &config.ports[i];
+		struct port_info info;
+
+		dataplane_port_info(i, &info);
+		nexthop_set_port(i, info.mac, info.mtu);
+		for (uint16_t k = 0; k < port->route_count; k++) {
+			const struct static_route *route = &port->routes[k];
+			char where[64];
+			int rc = nexthop_set_static_route(&route->prefix, i, route->next_hop_mac);
+
+			if (rc != 0) {
+				snprintf(where, sizeof(where), "/ports/%u/routes/%u", i, k);
+				fault_set(fault, where, "route could not be added: %s",
+					  strerror(-rc));
+				return rc;
+			}
+		}
+	}
+	return 0;
+}
+
+static bool has_kernel_interface(void)
+{
+	for (uint16_t i = 0; i < config.port_count; i++)
+		if (config.ports[i].kind != PORT_VDEV)
+			return true;
+	return false;
+}
+
+static unsigned int tick(void *unused)
+{
+	static uint64_t next_ms;
+	uint64_t now_ms = monotonic_ms();
+
+	(void)unused;
+	if (now_ms < next_ms)
+		return 0;
+	next_ms = now_ms + TICK_MS;
+	nexthop_refresh(now_ms);
+#ifdef HAVE_LIBSYSTEMD
+	sd_notify(0, "WATCHDOG=1");
+#endif
+	return 0;
+}
+
+static int start_loop(void)
+{
+	int rc = loop_start();
+
+	if (rc == 0)
+		rc = loop_add_fd(signal_fd, EPOLLIN, stop_on_signal, NULL);
+	if (rc == 0)
+		rc = loop_add_poller(receive_poll, NULL);
+	if (rc == 0)
+		rc = loop_add_poller(registration_poll, NULL);
+	if (rc == 0)
+		rc = loop_add_poller(retire_poll, NULL);
+	if (rc == 0)
+		rc = loop_add_poller(hold_poll, NULL);
+	if (rc == 0)
+		rc = loop_add_poller(tick, NULL);
+	return rc;
+}
+
+static int start_signalling(struct fault *fault)
+{
+	uint64_t secret;
+
+	if (getrandom(&secret, sizeof(secret), 0) != (ssize_t)sizeof(secret) ||
+	    mn_ha_start() != 0) {
+		fault_set(fault, "", "libcrypto could not be started");
+		return -EIO;
+	}
+	limiter_start(&config.errors_per_source, &config.errors_total, secret);
+	update_start(&config, nodes);
+	return 0;
+}
+
+static int start_workers(struct fault *fault)
+{
+	tables.bcache = bcache_table();
+	tables.nexthops = nexthop_table();
+	tables.binding_slots = registration_slots();
+	service_tables(&tables);
+	return dataplane_start(&tables, fault);
+}
+
+static int start_api(struct fault *fault)
+{
+	static struct api_context context;
+
+	context = (struct api_context){
+		.config = &config,
+		.nodes = nodes,
+		.started_ms = started_ms,
+	};
+	context.tunnels = service_tunnels(&context.tunnel_count);
+	return api_start(&context, fault);
+}
+
+static void announce(void)
+{
+	size_t open_nodes = mobile_nodes_count_unauthenticated(nodes);
+
+	if (open_nodes != 0)
+		log_warning("%zu mobile nodes are configured with \"auth\": \"none\": anyone may "
+			    "move them",
+			    open_nodes);
+	log_info("ready: %u ports, %u workers, %zu mobile nodes, socket %s", config.port_count,
+		 dataplane_worker_count(), mobile_nodes_count(nodes), config.socket_path);
+#ifdef HAVE_LIBSYSTEMD
+	sd_notify(0, "READY=1");
+#endif
+}
+
+/* Runs until a signal asks to stop. Labels name what they undo. */
+static int serve(struct fault *fault)
+{
+	static const struct nexthop_callbacks callbacks = {
+		.resolve = netlink_resolve,
+		.routes_changed = registration_routes_changed,
+		.resolved = hold_resolved,
+	};
+	int rc;
+
+	rc = steer_check(&config, fault);
+	if (rc != 0)
+		return rc;
+	rc = dataplane_open(&config, steer_release, fault);
+	if (rc != 0)
+		return rc;
+	service_start(&config);
+	rc = start_signalling(fault);
+	if (rc != 0)
+		goto close_dataplane;
+	rc = nexthop_start(&callbacks, fault);
+	if (rc != 0)
+		goto stop_signalling;
+	rc = registration_start(&config, fault);
+	if (rc != 0)
+		goto stop_nexthop;
+	rc = start_loop();
+	if (rc != 0) {
+		fault_set(fault, "", "the event loop could not be started: %s", strerror(-rc));
+		goto stop_registration;
+	}
+	rc = add_static_routes(fault);
+	if (rc == 0 && has_kernel_interface())
+		rc = netlink_start(&config, local_address, fault);
+	if (rc != 0)
+		goto close_loop;
+	rc = start_workers(fault);
+	if (rc != 0)
+		goto stop_netlink;
+	rc = steer_start(&config, fault);
+	if (rc != 0)
+		goto stop_workers;
+	rc = start_api(fault);
+	if (rc != 0)
+		goto stop_steering;
+
+	announce();
+	loop_run();
+
+	api_stop();
+stop_steering:
+	steer_stop();
+stop_workers:
+	dataplane_stop();
+	hold_stop();
+	retire_drain();
+stop_netlink:
+	if (has_kernel_interface())
+		netlink_stop();
+close_loop:
+	loop_close();
+stop_registration:
+	retire_drain();
+	registration_stop();
+stop_nexthop:
+	nexthop_stop();
+	retire_drain();
+stop_signalling:
+	mn_ha_stop();
+close_dataplane:
+	dataplane_close();
+	return rc;
+}
+
+static int run(const char *path)
+{
+	struct fault fault = {0};
+	int rc;
+
+	started_ms = monotonic_ms();
+	if (config_load(path, &config, print_problem, NULL) != 0)
+		return EXIT_START_FAILED;
+	log_set_level(config.log_level);
+	if (!load_nodes(&fault)) {
+		print_fault(&fault);
+		return EXIT_START_FAILED;
+	}
+	rc = catch_signals();
+	if (rc == 0)
+		rc = serve(&fault);
+	mobile_nodes_free(nodes);
+	if (rc != 0) {
+		print_fault(&fault);
+		return EXIT_START_FAILED;
+	}
+	log_info("stopped");
+	return EXIT_SUCCESS;
+}
+
+static int usage(FILE *out, int status)
+{
+	fprintf(out, "usage: homewardd [--config FILE]\n"
+		     "       homewardd --check FILE\n"
+		     "       homewardd --version | --help\n"
+		     "Mobile IPv6 home agent. FILE is " DEFAULT_CONFIG " unless given.\n");
+	return status;
+}
+
+int main(int argc, char *argv[])
+{
+	static const struct option options[] = {
+		{"config", required_argument, NULL, 'c'},
+		{"check", required_argument, NULL, 'k'},
+		{"version", no_argument, NULL, 'V'},
+		{"help", no_argument, NULL, 'h'},
+		{NULL, 0, NULL, 0},
+	};
+	const char *path = DEFAULT_CONFIG;
+	int option;
+
+	while ((option = getopt_long(argc, argv, "c:hV", options, NULL)) != -1) {
+		switch (option) {
+		case 'c':
+			path = optarg;
+			break;
+		case 'k':
+			return check(optarg);
+		case 'V':
+			printf("homewardd %s\n", HOMEWARD_VERSION);
+			return EXIT_SUCCESS;
+		case 'h':
+			return usage(stdout, EXIT_SUCCESS);
+		default:
+			return usage(stderr, EXIT_USAGE);
+		}
+	}
+	if (optind < argc) {
+		fprintf(stderr, "homewardd: unexpected argument %s\n", argv[optind]);
+		return usage(stderr, EXIT_USAGE);
+	}
+	return run(path);
+}

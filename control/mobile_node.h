@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * mobile_node: who may register, and with which security association.
+ *
+ * Shape      one struct per mobile node, by home address; loaded from the mobile nodes file (JSON
+ *            Lines).
+ * Ownership  the table's; keys are wiped when it is freed and never printed.
+ * Threads    the control thread.
+ * RFC        4285 §5.1 (what a security association holds), 4283.
+ */
+#ifndef CONTROL_MOBILE_NODE_H
+#define CONTROL_MOBILE_NODE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "ha/fault.h"
+#include "ha/ip.h"
+
+enum auth_method {
+	AUTH_MN_HA, /* RFC 4285 mobile node - home agent authentication option */
+	AUTH_NONE,  /* anyone may move this node; only by explicit configuration */
+};
+
+enum replay_method {
+	REPLAY_SEQUENCE,
+	REPLAY_TIMESTAMP, /* RFC 4285 §6; the message-ID option is required */
+};
+
+enum {
+	MN_KEY_OCTETS = 16,
+	MN_IDENTIFIER_MAX = 253, /* octets of a NAI that fit the option */
+};
+
+struct mobile_node {
+	struct ip_addr home;
+	uint32_t spi;
+	uint8_t key[MN_KEY_OCTETS];
+	uint8_t auth;		     /* enum auth_method */
+	uint8_t replay;		     /* enum replay_method */
+	bool prohibited;	     /* answered 129 */
+	uint32_t timestamp_window_s; /* 0: the configuration's */
+	uint64_t last_timestamp_ntp; /* greatest accepted; outlives the binding */
+	char *identifier;	     /* NAI, or NULL when any is taken */
+};
+
+struct mobile_nodes;
+
+/* Reads and checks the whole file; fills fault with FILE:LINE and the mend on the first problem and returns NULL. */
+struct mobile_nodes *mobile_nodes_load(const char *path, struct fault *fault);
+void mobile_nodes_free(struct mobile_nodes *nodes);
+
+/* NULL when nobody has that home address. */
+struct mobile_node *mobile_nodes_find(const struct mobile_nodes *nodes, const struct ip_addr *home);
+size_t mobile_nodes_count(const struct mobile_nodes *nodes);
+size_t mobile_nodes_count_unauthenticated(const struct mobile_nodes *nodes);
+
+#endif

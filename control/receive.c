@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "receive.h"
+
+#include <rte_mbuf.h>
+
+#include "counters.h"
+#include "ha/dataplane.h"
+#include "ha/time.h"
+#include "ha/wire/icmp6.h"
+#include "ha/wire/ip6.h"
+#include "hold.h"
+#include "icmp6.h"
+#include "ip6_packet.h"
+#include "limiter.h"
+#include "mh/binding_error.h"
+#include "mh/mh.h"
+#include "registration/registration.h"
+#include "send.h"
+#include "update.h"
+
+enum { BATCH = 64 };
+
+/* RFC 6275 §9.3.3: to the source as on the wire, about the home address as on the wire. */
+static void send_binding_error(uint16_t worker, const struct ip6_packet *packet,
+			       enum binding_error_status status)
+{
+	static const struct ip_addr none;
+	struct recipient recipient = {.to = packet->source};
+	uint8_t message[BINDING_ERROR_OCTETS];
+
+	if (!ip_addr_is_unicast_routable(&packet->source))
+		return;
+	if (!limiter_allows(&packet->source, monotonic_ms())) {
+		count(COUNT_ANSWERS_LIMITED);
+		return;
+	}
+	binding_error_encode(status, packet->has_home_address ? &packet->home : &none, message);
+	if (send_message(worker, &packet->destination, &recipient, PROTO_MOBILITY, message,
+			 sizeof(message)))
+		count(COUNT_ERRORS_SENT);
+}
+
+static void answer_field(uint16_t worker, const struct ip6_packet *packet,
+			 const struct mh_header *header)
+{
+	icmp6_error(worker, packet->whole, &packet->destination, ICMP6_PARAMETER_PROBLEM,
+		    ICMP6_PROBLEM_FIELD, (uint32_t)(packet->payload_offset + header->error_offset));
+}
+
+static void receive_message(uint16_t worker, const struct ip6_packet *packet,
+			    const struct mh_header *header)
+{
+	struct cursor message = cursor_of(packet->payload.at, header->octets);
+
+	if (header->type == MH_BINDING_UPDATE)
+		update_handle(worker, packet, message);
+	else
+		count(COUNT_MH_UNEXPECTED);
+}
+
+static void receive_mobility(uint16_t worker, const struct ip6_packet *packet,
+			     const struct ip_addr *node)
+{
+	struct mh_header header;
+
+	switch (mh_check(packet->payload, node, &packet->destination, &header)) {
+	case MH_GOOD:
+		receive_message(worker, packet, &header);
+		break;
+	case MH_SHORT:
+		count(COUNT_MH_SHORT);
+		break;
+	case MH_CHECKSUM:
+		count(COUNT_MH_CHECKSUM);
+		break;
+	case MH_UNKNOWN_TYPE:
+		count(COUNT_MH_UNKNOWN_TYPE);
+		send_binding_error(worker, packet, BINDING_ERROR_UNKNOWN_TYPE);
+		break;
+	case MH_PAYLOAD_PROTO:
+		count(COUNT_MH_PAYLOAD_PROTO);
+		answer_field(worker, packet, &header);
+		break;
+	case MH_HEADER_LENGTH:
+		count(COUNT_MH_HEADER_LENGTH);
+		answer_field(worker, packet, &header);
+		break;
+	}
+}
+
+/* RFC 6275 §9.3.1: but for ESP, AH and the Mobility Header, a Home Address option needs a binding
+ * from that very place. */
+static bool home_address_is_bound(const struct ip6_packet *packet)
+{
+	const struct registration *r = registration_find(&packet->home);
+
+	return r != NULL && r->state == REGISTRATION_VALID &&
+	       ip_addr_equal(&r->care_of, &packet->source);
+}
+
+static bool is_exempt(uint8_t next)
+{
+	return next == PROTO_ESP || next == PROTO_AH || next == PROTO_MOBILITY;
+}
+
+static void receive_local(const struct punt *p, const struct ip6_packet *packet)
+{
+	const struct ip_addr *node = packet->has_home_address ? &packet->home : &packet->source;
+
+	if (packet->has_home_address && (!ip_addr_is_unicast_routable(&packet->home) ||
+					 ip_addr_is_multicast(&packet->source))) {
+		count(COUNT_HOME_ADDRESS_INVALID);
+		return;
+	}
+	if (packet->has_home_address && !is_exempt(packet->home_address_next) &&
+	    !home_address_is_bound(packet)) {
+		count(COUNT_HOME_ADDRESS_UNKNOWN);
+		send_binding_error(p->worker, packet, BINDING_ERROR_UNKNOWN_BINDING);
+		return;
+	}
+	if (packet->protocol == PROTO_MOBILITY)
+		receive_mobility(p->worker, packet, node);
+	else if (icmp6_answer_echo(p->worker, packet, node))
+		count(COUNT_ECHO_ANSWERED);
+	else
+		count(COUNT_LOCAL_UNKNOWN);
+}
+
+static void receive_packet(const struct punt *p, struct cursor bytes)
+{
+	struct ip6_packet packet;
+	uint16_t error_offset = 0;
+
+	switch (ip6_packet_decode(bytes.at, cursor_left(&bytes), &packet, &error_offset)) {
+	case IP6_PACKET_GOOD:
+		receive_local(p, &packet);
+		break;
+	case IP6_PACKET_FRAGMENT:
+		count(COUNT_PACKET_FRAGMENT);
+		break;
+	case IP6_PACKET_UNKNOWN_OPTION:
+		count(COUNT_PACKET_MALFORMED);
+		icmp6_error(p->worker, bytes, &packet.destination, ICMP6_PARAMETER_PROBLEM,
+			    ICMP6_PROBLEM_OPTION, error_offset);
+		break;
+	case IP6_PACKET_MALFORMED:
+		count(COUNT_PACKET_MALFORMED);
+		break;
+	}
+}
+
+static void receive_one(const struct punt *p)
+{
+	struct cursor bytes = cursor_of(rte_pktmbuf_mtod(p->packet, const void *),
+					rte_pktmbuf_data_len(p->packet));
+
+	if (p->class == PUNT_RESOLVE) {
+		hold_packet(p);
+		return;
+	}
+	if (p->class == PUNT_ERROR) {
+		icmp6_answer_drop(p, bytes);
+		count(COUNT_ERROR_CONSIDERED);
+	} else {
+		receive_packet(p, bytes);
+	}
+	rte_pktmbuf_free(p->packet);
+}
+
+unsigned int receive_poll(void *unused)
+{
+	struct punt punts[BATCH];
+	unsigned int n = dataplane_punted(punts, BATCH);
+
+	(void)unused;
+	for (unsigned int i = 0; i < n; i++)
+		receive_one(&punts[i]);
+	return n;
+}

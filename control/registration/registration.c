@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "registration/registration.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include <rte_hash.h>
+#include "ha/ip_hash.h"
+
+#include "bcache.h"
+#include "counters.h"
+#include "ha/encap.h"
+#include "ha/time.h"
+#include "nexthop.h"
+#include "retire.h"
+
+enum {
+	SWEEP_SLOTS = 512,   /* looked at in one turn of the loop after routes changed */
+	EXPIRE_BUDGET = 512, /* timers run in one turn */
+};
+
+static struct registration *slots;
+static uint32_t
+	*free_slots; /* a stack; a slot comes back when no worker can count on it any more */
+static uint32_t free_count;
+static uint32_t capacity;   /* bindings in force at most */
+static uint32_t slot_count; /* more: de-registered nodes keep theirs for a while */
+static uint32_t valid_count;
+static uint32_t invalid_count;
+static struct rte_hash *by_home;
+static struct timer_wheel wheel;
+static uint32_t sweep_at =
+	UINT32_MAX; /* next slot whose next hop is looked up again; UINT32_MAX: none */
+
+static uint32_t slots_for(uint32_t bindings)
+{
+	return bindings + bindings / 8 + 64;
+}
+
+int registration_start(const struct config *config, struct fault *fault)
+{
+	struct rte_hash_parameters parameters = {
+		.name = "registrations",
+		.entries = slots_for(config->binding_capacity),
+		.key_len = sizeof(struct ip_addr),
+		.hash_func = ip_addr_hash,
+		.socket_id = SOCKET_ID_ANY,
+		.extra_flag = RTE_HASH_EXTRA_FLAGS_EXT_TABLE,
+	};
+
+	capacity = config->binding_capacity;
+	slot_count = slots_for(capacity);
+	by_home = rte_hash_create(&parameters);
+	slots = calloc(slot_count, sizeof(*slots));
+	free_slots = calloc(slot_count, sizeof(*free_slots));
+	if (by_home == NULL || slots == NULL || free_slots == NULL) {
+		registration_stop();
+		fault_set(fault, "/bindings/capacity",
+			  "not enough memory for %u registrations; make it smaller, or "
+			  "/memory/megabytes larger",
+			  capacity);
+		return -ENOMEM;
+	}
+	for (uint32_t i = 0; i < slot_count; i++)
+		free_slots[free_count++] = slot_count - 1 - i;
+	timer_wheel_init(&wheel, monotonic_ms());
+	return bcache_start(slot_count, fault);
+}
+
+void registration_stop(void)
+{
+	bcache_stop();
+	rte_hash_free(by_home);
+	free(slots);
+	free(free_slots);
+	by_home = NULL;
+	slots = NULL;
+	free_slots = NULL;
+	free_count = 0;
+}
+
+static struct registration *find(const struct ip_addr *home)
+{
+	void *found;
+
+	return rte_hash_lookup_data(by_home, home, &found) < 0 ? NULL : found;
+}
+
+const struct registration *registration_find(const struct ip_addr *home)
+{
+	return find(home);
+}
+
+uint32_t registration_count(void)
+{
+	return valid_count;
+}
+
+uint32_t registration_count_invalid(void)
+{
+	return invalid_count;
+}
+
+uint32_t registration_capacity(void)
+{
+	return capacity;
+}
+
+bool registration_is_full(void)
+{
+	return valid_count >= capacity || free_count == 0;
+}
+
+uint32_t registration_slots(void)
+{
+	return slot_count;
+}
+
+const struct registration *registration_next(uint32_t from)
+{
+	for (uint32_t i = from; i < slot_count; i++)
+		if (slots[i].state == REGISTRATION_VALID)
+			return &slots[i];
+	return NULL;
+}
+
+static void free_slot(void *unused, uintptr_t slot)
+{
+	(void)unused;
+	dataplane_binding_stats_clear((uint32_t)slot);
+	free_slots[free_count++] = (uint32_t)slot;
+}
+
+/* Workers that still read the binding count on its slot: it is free only after them. */
+static void forget(struct registration *r)
+{
+	timer_cancel(&r->timer);
+	rte_hash_del_key(by_home, &r->home);
+	r->state = REGISTRATION_NONE;
+	retire(free_slot, NULL, r->slot);
+}
+
+static void withdraw(struct registration *r)
+{
+	nexthop_release(r->binding->next_hop);
+	bcache_remove(r->binding);
+	r->binding = NULL;
+	valid_count--;
+}
+
+static struct registration *registration_of(struct timer *timer)
+{
+	return (struct registration *)((char *)timer - offsetof(struct registration, timer));
+}
+
+static void invalid_ended(struct timer *timer, uint64_t now_ms)
+{
+	(void)now_ms;
+	invalid_count--;
+	forget(registration_of(timer));
+}
+
+static void lifetime_ended(struct timer *timer, uint64_t now_ms)
+{
+	struct registration *r = registration_of(timer);
+
+	(void)now_ms;
+	count(COUNT_EXPIRED);
+	withdraw(r);
+	forget(r);
+}
+
+bool registration_remove(const struct ip_addr *home)
+{
+	struct registration *r = find(home);
+
+	if (r == NULL || r->state != REGISTRATION_VALID)
+		return false;
+	count(COUNT_REMOVED);
+	withdraw(r);
+	forget(r);
+	return true;
+}
+
+static struct registration *make(const struct ip_addr *home, uint64_t now_ms)
+{
+	struct registration *r;
+	uint32_t slot;
+
+	if (free_count == 0)
+		return NULL;
+	slot = free_slots[free_count - 1];
+	r = &slots[slot];
+	*r = (struct registration){.home = *home, .slot = slot, .registered_ms = now_ms};
+	if (rte_hash_add_key_data(by_home, home, r) < 0)
+		return NULL;
+	free_count--;
+	return r;
+}
+
+/* Largest inner packet the way to the care-of address carries in its tunnel. */
+static uint16_t inner_mtu(uint32_t next_hop)
+{
+	uint16_t mtu = nexthop_mtu(next_hop);
+
+	return mtu > ENCAP_IP6_IN_IP6_OVERHEAD ? (uint16_t)(mtu - ENCAP_IP6_IN_IP6_OVERHEAD) : 1460;
+}
+
+/* Publishes what the registration says now in place of what workers see. */
+static int publish(struct registration *r, const struct ip_addr *care_of, uint64_t expiry_ms,
+		   uint64_t now_ms)
+{
+	struct binding *next = bcache_make();
+	const struct binding *old = r->binding;
+	uint32_t old_hop = old != NULL ? old->next_hop : NEXTHOP_NONE;
+	int rc;
+
+	if (next == NULL)
+		return -ENOSPC;
+	next->home = r->home;
+	next->care_of = *care_of;
+	next->expiry_tsc = rte_rdtsc() + tsc_from_ms(expiry_ms - now_ms);
+	next->slot = r->slot;
+	next->next_hop = nexthop_towards(care_of);
+	next->tunnel = r->tunnel;
+	next->inner_mtu = inner_mtu(next->next_hop);
+	nexthop_hold(next->next_hop);
+	rc = bcache_publish(old, next);
+	if (rc != 0) {
+		nexthop_release(next->next_hop);
+		return rc;
+	}
+	nexthop_release(old_hop);
+	r->binding = next;
+	return 0;
+}
+
+static int put_in_force(const struct binding_request *request,
+			const struct binding_verdict *verdict, uint16_t tunnel, uint32_t spi)
+{
+	uint64_t now_ms = monotonic_ms();
+	uint64_t expiry_ms = now_ms + (uint64_t)verdict->lifetime_s * 1000;
+	struct registration *r = find(&request->home);
+	bool is_new = r == NULL;
+	uint8_t before;
+	int rc;
+
+	if (is_new)
+		r = make(&request->home, now_ms);
+	if (r == NULL)
+		return -ENOSPC;
+	before = r->state;
+	r->tunnel = tunnel;
+	rc = publish(r, &request->care_of, expiry_ms, now_ms);
+	if (rc != 0) {
+		if (is_new)
+			forget(r);
+		return rc;
+	}
+	if (before == REGISTRATION_INVALID) {
+		invalid_count--;
+		r->registered_ms = now_ms;
+		r->updates = 0;
+		r->moves = 0;
+	}
+	if (before != REGISTRATION_VALID)
+		valid_count++;
+	else if (!ip_addr_equal(&r->care_of, &request->care_of))
+		r->moves++;
+	r->state = REGISTRATION_VALID;
+	r->care_of = request->care_of;
+	r->source = request->source;
+	r->sequence = request->sequence;
+	r->flags = request->flags;
+	r->lifetime_s = verdict->lifetime_s;
+	r->spi = spi;
+	r->updates++;
+	r->updated_ms = now_ms;
+	r->expiry_ms = expiry_ms;
+	timer_set(&wheel, &r->timer, expiry_ms, lifetime_ended);
+	return 0;
+}
+
+/* RFC 6275 §10.3.2: the entry stays, marked invalid, so that a late older update is refused by its
+ * sequence number. */
+static void take_out(const struct binding_request *request)
+{
+	struct registration *r = find(&request->home);
+	uint64_t now_ms = monotonic_ms();
+
+	withdraw(r);
+	invalid_count++;
+	r->state = REGISTRATION_INVALID;
+	r->sequence = request->sequence;
+	r->updated_ms = now_ms;
+	timer_set(&wheel, &r->timer, now_ms + MAX_DELETE_BCE_TIMEOUT_S * 1000, invalid_ended);
+}
+
+int registration_apply(const struct binding_request *request, const struct binding_verdict *verdict,
+		       uint16_t tunnel, uint32_t spi)
+{
+	if (verdict->action == ACTION_REGISTER)
+		return put_in_force(request, verdict, tunnel, spi);
+	take_out(request);
+	return 0;
+}
+
+void registration_routes_changed(void)
+{
+	sweep_at = 0;
+}
+
+/* Looks the next hop of a slice of the bindings up again and publishes those that go another way
+ * now. */
+static unsigned int sweep(uint64_t now_ms)
+{
+	uint32_t end;
+
+	if (sweep_at >= slot_count)
+		return 0;
+	end = sweep_at + SWEEP_SLOTS < slot_count ? sweep_at + SWEEP_SLOTS : slot_count;
+	for (; sweep_at < end; sweep_at++) {
+		struct registration *r = &slots[sweep_at];
+		uint32_t hop;
+
+		if (r->state != REGISTRATION_VALID)
+			continue;
+		hop = nexthop_towards(&r->care_of);
+		if (hop == r->binding->next_hop && inner_mtu(hop) == r->binding->inner_mtu)
+			continue;
+		if (r->expiry_ms > now_ms)
+			publish(r, &r->care_of, r->expiry_ms, now_ms);
+	}
+	return 1;
+}
+
+unsigned int registration_poll(void *unused)
+{
+	uint64_t now_ms = monotonic_ms();
+
+	(void)unused;
+	return timer_wheel_advance(&wheel, now_ms, EXPIRE_BUDGET) + sweep(now_ms);
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * registration: all that the control thread remembers about one home address that is registered.
+ *
+ * Shape      a fixed array of slots made at start; a registration keeps its slot while it lives,
+ *            so the slot number is a stable key for paging. Found by home address through a hash.
+ * Units      _ms monotonic milliseconds, _s seconds.
+ * Ownership  registrations belong to the table; bindings they published belong to control/bcache.
+ * Threads    the control thread.
+ * RFC        6275 §9.1, §10.1.
+ */
+#ifndef CONTROL_REGISTRATION_REGISTRATION_H
+#define CONTROL_REGISTRATION_REGISTRATION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "registration/decide.h"
+#include "timer.h"
+#include "ha/binding.h"
+#include "ha/config.h"
+#include "ha/dataplane.h"
+#include "ha/fault.h"
+
+struct registration {
+	struct ip_addr home;
+	struct ip_addr care_of;
+	struct ip_addr source; /* of the last accepted Binding Update */
+	const struct binding
+		*binding;   /* what workers see; NULL while state is REGISTRATION_INVALID */
+	struct timer timer; /* end of the lifetime, or of the invalid mark */
+	uint64_t registered_ms;
+	uint64_t updated_ms;
+	uint64_t expiry_ms;
+	uint32_t slot;
+	uint32_t lifetime_s; /* granted */
+	uint32_t spi;	     /* 0 without authentication */
+	uint32_t updates;    /* accepted since registered */
+	uint32_t moves;	     /* of those, with another care-of address */
+	uint16_t sequence;
+	uint16_t flags;	 /* BU_FLAG_ */
+	uint16_t tunnel; /* index of the tunnel class: which home agent address */
+	uint8_t state;	 /* enum registration_state; REGISTRATION_NONE marks a free slot */
+};
+
+int registration_start(const struct config *config, struct fault *fault);
+void registration_stop(void);
+
+const struct registration *registration_find(const struct ip_addr *home);
+
+/* Registrations in force, and those kept only for their sequence number. */
+uint32_t registration_count(void);
+uint32_t registration_count_invalid(void);
+uint32_t registration_capacity(void);
+/* How many slot numbers there are: a few more than the capacity. */
+uint32_t registration_slots(void);
+/* No slot is left for a newcomer. */
+bool registration_is_full(void);
+
+/* The first registration in force whose slot is at least from; NULL at the end. */
+const struct registration *registration_next(uint32_t from);
+
+/* Takes the binding out by order of an operator, as if its lifetime had ended. False when there is
+ * none. */
+bool registration_remove(const struct ip_addr *home);
+
+/* Puts a verdict (ACTION_REGISTER, ACTION_DEREGISTER) in force, before it is answered.
+ * 0; -ENOSPC when there is no slot or entry: nothing has changed. A care-of address without a route
+ * is registered all the same. */
+int registration_apply(const struct binding_request *request, const struct binding_verdict *verdict,
+		       uint16_t tunnel, uint32_t spi);
+
+/* Next hops may be other ones now: every binding's is looked up again, a slice a turn. */
+void registration_routes_changed(void);
+
+/* Ends lifetimes that are over and goes on with what routes_changed began. A poller of the loop. */
+unsigned int registration_poll(void *unused);
+
+#endif

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * service: what this home agent serves: its addresses, one tunnel class each, and the home prefixes
+ * with the time they have left.
+ *
+ * Threads    the control thread; the arrays are constant while workers run.
+ * RFC        6275 §10.1 (prefix list), §10.3.1.
+ */
+#ifndef CONTROL_SERVICE_H
+#define CONTROL_SERVICE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "ha/config.h"
+#include "ha/dataplane.h"
+#include "ha/encap.h"
+
+void service_start(const struct config *config);
+
+/* Fills in what workers need of it. */
+void service_tables(struct dataplane_tables *tables);
+
+const struct tunnel_class *service_tunnels(uint16_t *count);
+/* Index of the tunnel class of a home agent address; -1 when it is none of ours. */
+int service_tunnel_of(const struct ip_addr *address);
+/* An address of ours to speak with a node of that home address; the first one for any other. */
+const struct ip_addr *service_address_for(const struct ip_addr *home);
+
+/* The lifetimes left of the home prefix that holds an address. False when there is none, or it is
+ * over. */
+bool service_prefix_of(const struct ip_addr *home, uint32_t *valid_s, uint32_t *preferred_s);
+bool service_is_on_home_link(const struct ip_addr *address);
+
+/* Addresses of this host, told by netlink. */
+void service_set_local(const struct ip_addr *address, bool present);
+const struct ip_addr *service_locals(uint16_t *count);
+/* A home agent address or an address of this host. */
+bool service_is_ours(const struct ip_addr *address);
+
+#endif

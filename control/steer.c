@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "steer.h"
+
+#include <errno.h>
+#include <net/if.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+
+#include "ha/dataplane.h"
+#include "ha/steer_map.h"
+#include "ha/steer_object.h"
+#include "log.h"
+#include "service.h"
+
+struct steered {
+	struct bpf_object *object;
+	struct bpf_link *link;
+	int prefixes;
+	int addresses;
+	int xsks;
+};
+
+static struct steered steered[PORTS_MAX];
+static const struct config *config;
+static char complaint[256];
+
+/* libbpf explains itself in lines; the first warning is kept for the one clear error. */
+static int keep_complaint(enum libbpf_print_level level, const char *format, va_list args)
+{
+	if (level != LIBBPF_WARN || complaint[0] != '\0')
+		return 0;
+	vsnprintf(complaint, sizeof(complaint), format, args);
+	complaint[strcspn(complaint, "\n")] = '\0';
+	return 0;
+}
+
+static void where_of(uint16_t port, char where[64])
+{
+	snprintf(where, 64, "/ports/%u/interface", port);
+}
+
+int steer_check(const struct config *c, struct fault *fault)
+{
+	char where[64];
+
+	libbpf_set_print(keep_complaint);
+	for (uint16_t i = 0; i < c->port_count; i++) {
+		const struct port_config *port = &c->ports[i];
+		unsigned int ifindex = if_nametoindex(port->interface);
+		uint32_t id = 0;
+
+		if (port->kind != PORT_AF_XDP || ifindex == 0)
+			continue;
+		if (bpf_xdp_query_id((int)ifindex, 0, &id) == 0 && id != 0) {
+			where_of(i, where);
+			fault_set(
+				fault, where,
+				"%s already carries an XDP program (id %u); stop the program that "
+				"uses it, or ip link set dev %s xdp off",
+				port->interface, id, port->interface);
+			return -EBUSY;
+		}
+	}
+	return 0;
+}
+
+void steer_release(const char *interface)
+{
+	unsigned int ifindex = if_nametoindex(interface);
+
+	if (ifindex != 0)
+		bpf_xdp_detach((int)ifindex, 0, NULL);
+}
+
+static int load(struct steered *s)
+{
+	LIBBPF_OPTS(bpf_object_open_opts, options, .object_name = "homeward_steer");
+
+	s->object = bpf_object__open_mem(steer_object, steer_object_size, &options);
+	if (s->object == NULL)
+		return -errno;
+	if (bpf_object__load(s->object) != 0)
+		return -errno;
+	s->prefixes = bpf_object__find_map_fd_by_name(s->object, "home_prefixes");
+	s->addresses = bpf_object__find_map_fd_by_name(s->object, "addresses");
+	s->xsks = bpf_object__find_map_fd_by_name(s->object, "xsks_map");
+	return 0;
+}
+
+static int set_role(const struct steered *s, const struct ip_addr *address, uint32_t role)
+{
+	struct steer_address key;
+
+	memcpy(key.bytes, address->bytes, sizeof(key.bytes));
+	return bpf_map_update_elem(s->addresses, &key, &role, BPF_ANY);
+}
+
+/* An address of this host inside a home prefix stays the kernel's; a home agent address is what the
+ * tunnels end at. */
+static int fill_addresses(const struct steered *s)
+{
+	uint16_t count;
+	const struct ip_addr *locals = service_locals(&count);
+	int rc = 0;
+
+	for (uint16_t i = 0; i < count && rc == 0; i++)
+		rc = set_role(s, &locals[i], STEER_KERNEL);
+	for (uint16_t i = 0; i < config->home_prefix_count && rc == 0; i++)
+		rc = set_role(s, &config->home_prefixes[i].home_agent, STEER_HOME_AGENT);
+	return rc;
+}
+
+static int fill(const struct steered *s, uint16_t port)
+{
+	struct port_info info;
+	int rc = fill_addresses(s);
+
+	for (uint16_t i = 0; i < config->home_prefix_count && rc == 0; i++) {
+		const struct home_prefix_config *home = &config->home_prefixes[i];
+		struct steer_prefix key = {.length = home->prefix.length};
+		uint32_t present = 1;
+
+		memcpy(key.bytes, home->prefix.addr.bytes, sizeof(key.bytes));
+		rc = bpf_map_update_elem(s->prefixes, &key, &present, BPF_ANY);
+	}
+	dataplane_port_info(port, &info);
+	for (uint32_t q = 0; q < info.rx_queues && rc == 0; q++) {
+		int xsk = dataplane_port_xsk(port, (uint16_t)q);
+
+		rc = xsk < 0 ? -ENOTSOCK : bpf_map_update_elem(s->xsks, &q, &xsk, BPF_ANY);
+	}
+	return rc;
+}
+
+static int attach(struct steered *s, const char *interface)
+{
+	struct bpf_program *program = bpf_object__find_program_by_name(s->object, "homeward_steer");
+
+	s->link = bpf_program__attach_xdp(program, (int)if_nametoindex(interface));
+	return s->link != NULL ? 0 : -errno;
+}
+
+int steer_start(const struct config *c, struct fault *fault)
+{
+	config = c;
+	for (uint16_t i = 0; i < c->port_count; i++) {
+		struct steered *s = &steered[i];
+		char where[64];
+		int rc;
+
+		if (c->ports[i].kind != PORT_AF_XDP)
+			continue;
+		complaint[0] = '\0';
+		rc = load(s);
+		if (rc == 0)
+			rc = fill(s, i);
+		if (rc == 0)
+			rc = attach(s, c->ports[i].interface);
+		if (rc != 0) {
+			where_of(i, where);
+			fault_set(fault, where,
+				  "the steering program could not be put on %s: %s%s%s",
+				  c->ports[i].interface, strerror(-rc),
+				  complaint[0] != '\0' ? ", " : "", complaint);
+			steer_stop();
+			return rc;
+		}
+	}
+	return 0;
+}
+
+void steer_stop(void)
+{
+	for (uint16_t i = 0; i < PORTS_MAX; i++) {
+		bpf_link__destroy(steered[i].link);
+		bpf_object__close(steered[i].object);
+		steered[i] = (struct steered){0};
+	}
+}
+
+void steer_set_address(const struct ip_addr *address, bool present)
+{
+	struct steer_address key;
+
+	if (service_tunnel_of(address) >= 0)
+		return;
+	memcpy(key.bytes, address->bytes, sizeof(key.bytes));
+	for (uint16_t i = 0; i < PORTS_MAX; i++) {
+		if (steered[i].object == NULL)
+			continue;
+		if (!present)
+			bpf_map_delete_elem(steered[i].addresses, &key);
+		else if (set_role(&steered[i], address, STEER_KERNEL) != 0)
+			log_warning("steering: no room for another address of this host");
+	}
+}

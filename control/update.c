@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "update.h"
+
+#include "auth/mn_ha.h"
+#include "auth/replay.h"
+#include "counters.h"
+#include "ha/time.h"
+#include "ha/wire/icmp6.h"
+#include "icmp6.h"
+#include "limiter.h"
+#include "mh/binding_ack.h"
+#include "mh/binding_update.h"
+#include "registration/registration.h"
+#include "send.h"
+#include "service.h"
+
+/* Everything one Binding Update needs from the first step to the last. */
+struct update {
+	uint16_t worker;
+	const struct ip6_packet *packet;
+	struct cursor message;
+	struct binding_update decoded;
+	struct binding_request request;
+	struct mobile_node *node; /* NULL when nobody has that home address */
+	uint64_t now_ntp;
+	int tunnel;
+};
+
+static const struct config *config;
+static struct mobile_nodes *nodes;
+
+void update_start(const struct config *c, struct mobile_nodes *n)
+{
+	config = c;
+	nodes = n;
+}
+
+static bool decode(struct update *u)
+{
+	uint16_t error_offset = 0;
+	enum decode_result result = binding_update_decode(u->message, &u->decoded, &error_offset);
+
+	if (result == DECODE_GOOD)
+		return true;
+	count(COUNT_BU_MALFORMED);
+	if (result == DECODE_OPTION_LENGTH)
+		icmp6_error(u->worker, u->packet->whole, &u->packet->destination,
+			    ICMP6_PARAMETER_PROBLEM, ICMP6_PROBLEM_FIELD,
+			    (uint32_t)(u->packet->payload_offset + error_offset));
+	return false;
+}
+
+/* RFC 6275 §9.5.1, last list: which addresses the binding is about. */
+static void build_request(struct update *u)
+{
+	const struct ip6_packet *packet = u->packet;
+	const struct mobility_options *options = &u->decoded.options;
+
+	u->request = (struct binding_request){
+		.source = packet->source,
+		.home = packet->has_home_address ? packet->home : packet->source,
+		.care_of = options->has_alternate_care_of ? options->alternate_care_of
+							  : packet->source,
+		.has_home_address_option = packet->has_home_address,
+		.has_nonce_indices = options->has_nonce_indices,
+		.sequence = u->decoded.sequence,
+		.flags = u->decoded.flags,
+		.lifetime_s = u->decoded.lifetime_s,
+		.has_message_id = options->has_message_id,
+	};
+}
+
+static bool identifier_matches(const struct mobile_node *node,
+			       const struct mobility_options *options)
+{
+	size_t length;
+
+	if (node->identifier == NULL)
+		return true;
+	length = strlen(node->identifier);
+	return length == options->identifier_length &&
+	       memcmp(node->identifier, options->identifier, length) == 0;
+}
+
+/* RFC 4285 §4, §5.1: the identifier comes first, the authentication option last, and the
+ * association is the one of this home address. */
+static enum auth_outcome check_authentication(const struct update *u)
+{
+	const struct mobility_options *options = &u->decoded.options;
+	const struct auth_option *auth = &options->mn_ha;
+
+	if (u->node == NULL)
+		return AUTH_NO_ASSOCIATION;
+	if (u->node->auth == AUTH_NONE)
+		return AUTH_NOT_NEEDED;
+	if (!auth->present || (!auth->is_last && !options->mn_aaa.present))
+		return AUTH_MISSING;
+	if (options->identifier == NULL || !options->identifier_before_auth)
+		return AUTH_MISSING;
+	if (auth->spi != u->node->spi || !identifier_matches(u->node, options))
+		return AUTH_NO_ASSOCIATION;
+	return mn_ha_verify(u->node->key, &u->request.care_of, &u->request.home, u->message.at,
+			    auth->covered, auth->data)
+		       ? AUTH_ACCEPTED
+		       : AUTH_WRONG;
+}
+
+static void authenticate(struct update *u)
+{
+	struct binding_request *request = &u->request;
+	uint32_t window_s;
+
+	u->node = mobile_nodes_find(nodes, &request->home);
+	u->now_ntp = time_of_day_ntp();
+	request->auth = check_authentication(u);
+	if (request->auth != AUTH_ACCEPTED || u->node->replay != REPLAY_TIMESTAMP)
+		return;
+	window_s = u->node->timestamp_window_s != 0 ? u->node->timestamp_window_s
+						    : config->timestamp_window_s;
+	request->uses_timestamp = true;
+	request->timestamp_valid =
+		request->has_message_id &&
+		replay_timestamp_is_valid(u->decoded.options.message_id_ntp,
+					  u->node->last_timestamp_ntp, u->now_ntp, window_s);
+}
+
+static struct binding_verdict decide(const struct update *u)
+{
+	const struct binding_request *request = &u->request;
+	const struct registration *r = registration_find(&request->home);
+	const struct registration *care_of = registration_find(&request->care_of);
+	struct registration_view view = {.state = REGISTRATION_NONE};
+	struct binding_policy policy = {
+		.service_enabled = config->accept_registrations,
+		.answer_foreign_home_address = config->answer_foreign_home_address,
+		.care_of_is_home = care_of != NULL || service_is_ours(&request->care_of) ||
+				   service_is_on_home_link(&request->care_of),
+		.node_prohibited = u->node != NULL && u->node->prohibited,
+		.table_full = registration_is_full(),
+		.max_lifetime_s = config->max_lifetime_s,
+	};
+
+	if (r != NULL)
+		view = (struct registration_view){r->state, r->sequence, r->flags};
+	policy.home_address_is_ours = service_prefix_of(&request->home, &policy.prefix_valid_s,
+							&policy.prefix_preferred_s);
+	return binding_decide(request, &view, &policy);
+}
+
+static void apply(struct update *u, struct binding_verdict *verdict)
+{
+	uint32_t spi = u->request.auth == AUTH_ACCEPTED ? u->node->spi : 0;
+
+	if (verdict->action != ACTION_REGISTER && verdict->action != ACTION_DEREGISTER)
+		return;
+	if (registration_apply(&u->request, verdict, (uint16_t)u->tunnel, spi) != 0) {
+		verdict->action = ACTION_REFUSE;
+		verdict->status = STATUS_NO_RESOURCES;
+		verdict->lifetime_s = 0;
+		return;
+	}
+	if (u->request.uses_timestamp)
+		u->node->last_timestamp_ntp = u->decoded.options.message_id_ntp;
+}
+
+/* What only somebody without the key can cause is rate limited: it would serve as an oracle or an
+ * amplifier. */
+static bool may_reply(const struct update *u)
+{
+	if (u->request.auth == AUTH_ACCEPTED)
+		return true;
+	if (limiter_allows(&u->packet->source, monotonic_ms()))
+		return true;
+	count(COUNT_ANSWERS_LIMITED);
+	return false;
+}
+
+static void describe(const struct update *u, const struct binding_verdict *verdict,
+		     struct binding_ack *ack)
+{
+	const struct mobility_options *options = &u->decoded.options;
+
+	*ack = (struct binding_ack){
+		.status = verdict->status,
+		.sequence = verdict->sequence,
+		.lifetime_s = verdict->lifetime_s,
+		.identifier = options->identifier,
+		.identifier_length = options->identifier_length,
+		.has_message_id = options->has_message_id,
+		.message_id_ntp = options->message_id_ntp,
+		.has_auth = u->request.auth == AUTH_ACCEPTED || u->request.auth == AUTH_WRONG,
+		.spi = u->node != NULL ? u->node->spi : 0,
+	};
+	if (u->request.uses_timestamp && !u->request.timestamp_valid)
+		ack->message_id_ntp =
+			replay_timestamp_corrected(options->message_id_ntp, u->now_ntp);
+	if (verdict->action == ACTION_REGISTER && config->refresh_advice_s < verdict->lifetime_s)
+		ack->refresh_advice_s = config->refresh_advice_s;
+}
+
+/* RFC 6275 §9.5.4: to the source of the Binding Update, with the home address in a type 2 routing
+ * header when it came in a Home Address option. RFC 4285 §5.1: protected whenever the update was.
+ */
+static void reply(const struct update *u, const struct binding_verdict *verdict)
+{
+	struct recipient recipient = {
+		.to = u->packet->source,
+		.home = u->packet->home,
+		.has_home = u->packet->has_home_address,
+	};
+	uint8_t message[BINDING_ACK_OCTETS_MAX];
+	struct binding_ack ack;
+	uint8_t *auth_data = NULL;
+	uint16_t covered = 0;
+	uint16_t octets;
+
+	describe(u, verdict, &ack);
+	octets = binding_ack_encode(&ack, message, sizeof(message), &auth_data, &covered);
+	if (octets == 0 ||
+	    (auth_data != NULL && !mn_ha_compute(u->node->key, &u->request.care_of,
+						 &u->request.home, message, covered, auth_data))) {
+		count(COUNT_REPLY_FAILED);
+		return;
+	}
+	if (send_message(u->worker, &u->packet->destination, &recipient, PROTO_MOBILITY, message,
+			 octets))
+		count(COUNT_ACKS_SENT);
+}
+
+static void count_verdict(const struct binding_verdict *verdict)
+{
+	switch (verdict->action) {
+	case ACTION_SILENT:
+		silent_counters[verdict->reason]++;
+		count(COUNT_BU_SILENT);
+		break;
+	case ACTION_REFUSE:
+		count(COUNT_BU_REFUSED);
+		break;
+	case ACTION_REGISTER:
+		count(COUNT_BU_ACCEPTED);
+		break;
+	case ACTION_DEREGISTER:
+		count(COUNT_BU_DEREGISTERED);
+		break;
+	}
+}
+
+void update_handle(uint16_t worker, const struct ip6_packet *packet, struct cursor message)
+{
+	struct update u = {
+		.worker = worker,
+		.packet = packet,
+		.message = message,
+		.tunnel = service_tunnel_of(&packet->destination),
+	};
+	struct binding_verdict verdict;
+
+	if (!decode(&u))
+		return;
+	build_request(&u);
+	authenticate(&u);
+	verdict = decide(&u);
+	apply(&u, &verdict);
+	count_verdict(&verdict);
+	if (verdict.action != ACTION_SILENT && may_reply(&u))
+		reply(&u, &verdict);
+}

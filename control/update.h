@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * update: handles one Binding Update: decode, authenticate, decide, apply, reply.
+ *
+ * Threads    the control thread.
+ * RFC        6275 §9.5, §10.3; 4285 §5, §6.
+ */
+#ifndef CONTROL_UPDATE_H
+#define CONTROL_UPDATE_H
+
+#include <stdint.h>
+
+#include "ha/config.h"
+#include "ip6_packet.h"
+#include "mobile_node.h"
+#include "registration/decide.h"
+
+void update_start(const struct config *config, struct mobile_nodes *nodes);
+
+/* message: exactly the Mobility Header, its common checks passed. Counts how it ended. */
+void update_handle(uint16_t worker, const struct ip6_packet *packet, struct cursor message);
+
+#endif
