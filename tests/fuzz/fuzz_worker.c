@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * A frame of any bytes through all the stages of a worker: nothing is read past its end, and it is counted exactly once.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "support/eal.h"
+#include "support/packets.h"
+
+static struct plane plane;
+
+int LLVMFuzzerInitialize(int *argc, char ***argv);
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+	test_eal_start(192);
+	plane_make(&plane, 64, RTE_MAX_ETHPORTS);
+	return 0;
+}
+
+/* Every buffer goes back to the pool: what is neither sent, punted nor dropped would be missing there. */
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct rte_mbuf *frame = rte_pktmbuf_alloc(plane.pool);
+
+	if (frame == NULL)
+		abort();
+	size = size < 1514 ? size : 1514;
+	memcpy(rte_pktmbuf_append(frame, (uint16_t)size), data, size);
+	packet_run(&plane, frame);
+	if (!packets_balance(&plane) || plane.worker->stats.received != 1)
+		abort();
+	packets_clear(&plane);
+	if (rte_mempool_in_use_count(plane.pool) != 0)
+		abort();
+	return 0;
+}

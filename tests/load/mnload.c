@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * mnload: plays many mobile nodes towards a home agent, over one DPDK software port, and checks
+ * every packet that comes back.
+ *
+ * Order      options, link, the phases in turn, silence, probes of removed nodes, the report.
+ */
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <time.h>
+
+#include <rte_cycles.h>
+#include <rte_mbuf.h>
+
+#include "ha/time.h"
+#include "ha/wire/ip6.h"
+#include "ha/wire/mobility.h"
+#include "load/link.h"
+#include "load/message.h"
+#include "load/nodes.h"
+#include "load/options.h"
+#include "load/report.h"
+#include "load/traffic.h"
+#include "load/updates.h"
+#include "load/wrong.h"
+
+enum {
+	EXIT_WRONG = 1,
+	EXIT_SETUP = 2,
+	SHOWN_MAX = 5, /* wrong packets printed in full */
+	REST_MIN_NS = 5000,
+	REST_MAX_NS = 160000,
+	SILENCE_MS = 200,
+	SILENCE_WAIT_MAX_MS = 3000,
+	PROBES_MAX = 10000,
+};
+
+static struct options options;
+static struct results results;
+static struct phase_result phases[PHASES_MAX];
+static struct phase_result *phase;
+
+static void show(const uint8_t *bytes, uint32_t length, enum wrong wrong)
+{
+	static const char *const texts[] = {
+#define X(upper, lower, text) text,
+		WRONGS(X)
+#undef X
+	};
+	static int shown;
+
+	if (shown++ >= SHOWN_MAX)
+		return;
+	fprintf(stderr, "mnload: wrong packet: %s\n", texts[wrong]);
+	for (uint32_t i = 0; i < length && i < 256; i++)
+		fprintf(stderr, "%s%02x", i % 32 == 0 ? "  " : "", bytes[i]),
+			i % 32 == 31 || i + 1 == length ? fputc('\n', stderr) : 0;
+}
+
+static enum wrong take_mobility(const uint8_t *packet, uint32_t length)
+{
+	if (length < sizeof(struct ip6_hdr_wire) + MH_FIXED_OCTETS)
+		return WRONG_MESSAGE;
+	if (packet[sizeof(struct ip6_hdr_wire) + 2] != MH_BINDING_ERROR)
+		return WRONG_ROUTING_HEADER; /* to one of our nodes away from home */
+	results.binding_errors++;
+	return WRONG_NOTHING;
+}
+
+static enum wrong take_packet(const uint8_t *packet, uint32_t length, uint64_t now_tsc)
+{
+	const struct ip6_hdr_wire *ip = (const void *)packet;
+
+	switch (ip->next_header) {
+	case PROTO_ROUTING:
+		if (memcmp(ip->source, options.home_agent.bytes, sizeof(ip->source)) != 0)
+			return WRONG_SOURCE;
+		return updates_receive(packet, length, now_tsc);
+	case PROTO_IPV6:
+		return traffic_receive_tunnelled(packet, length);
+	case PROTO_UDP:
+		return traffic_receive_plain(packet, length);
+	case PROTO_MOBILITY:
+		return take_mobility(packet, length);
+	case PROTO_ICMP6:
+		results.icmp6[length > sizeof(*ip) ? packet[sizeof(*ip)] : 0]++;
+		return WRONG_NOTHING;
+	default:
+		return WRONG_UNKNOWN;
+	}
+}
+
+static enum wrong take_frame(const uint8_t *frame, uint32_t length, uint64_t now_tsc)
+{
+	const struct ip6_hdr_wire *ip = (const void *)(frame + LINK_HEADER_OCTETS);
+	uint32_t octets;
+
+	if (length < LINK_HEADER_OCTETS || memcmp(&frame[0], options.src_mac, 6) != 0 ||
+	    memcmp(&frame[6], options.dst_mac, 6) != 0 || frame[12] != 0x86 || frame[13] != 0xdd)
+		return WRONG_ETHERNET;
+	if (length < LINK_HEADER_OCTETS + sizeof(*ip) || frame[LINK_HEADER_OCTETS] >> 4 != 6)
+		return WRONG_IP6;
+	octets = (uint32_t)sizeof(*ip) + ntohs(ip->payload_length_be);
+	if (octets > length - LINK_HEADER_OCTETS)
+		return WRONG_IP6;
+	return take_packet(frame + LINK_HEADER_OCTETS, octets, now_tsc);
+}
+
+static unsigned int receive(void)
+{
+	struct rte_mbuf *frames[LINK_BURST];
+	unsigned int count = link_receive(frames);
+	uint64_t now_tsc = rte_rdtsc();
+
+	for (unsigned int i = 0; i < count; i++) {
+		const uint8_t *bytes = rte_pktmbuf_mtod(frames[i], const uint8_t *);
+		uint32_t length = rte_pktmbuf_data_len(frames[i]);
+		enum wrong wrong = take_frame(bytes, length, now_tsc);
+
+		if (wrong == WRONG_NOTHING)
+			continue;
+		results.wrong[wrong]++;
+		phase->wrong++;
+		show(bytes, length, wrong);
+	}
+	link_release(frames, count);
+	return count;
+}
+
+/* Sleeps when there is nothing to do, longer the longer that lasts: the home agent's control thread
+ * may share our CPU. */
+static void rest(unsigned int work)
+{
+	static struct timespec moment = {.tv_nsec = REST_MIN_NS};
+
+	if (options.busy)
+		return;
+	if (work > 0) {
+		moment.tv_nsec = REST_MIN_NS;
+		return;
+	}
+	nanosleep(&moment, NULL);
+	if (moment.tv_nsec < REST_MAX_NS)
+		moment.tv_nsec *= 2;
+}
+
+static void run_phase(enum phase_kind kind)
+{
+	uint64_t begin_tsc = rte_rdtsc();
+	uint64_t at_least_tsc = kind == PHASE_TRAFFIC ? tsc_from_ms(options.seconds * 1000ull) : 0;
+	uint64_t now_tsc = begin_tsc;
+
+	updates_begin(phase, kind, begin_tsc);
+	while (!updates_are_done() || now_tsc - begin_tsc < at_least_tsc) {
+		unsigned int work;
+
+		work = updates_poll(now_tsc) + traffic_poll(now_tsc);
+		link_flush();
+		work += receive();
+		rest(work);
+		now_tsc = rte_rdtsc();
+	}
+	if (kind == PHASE_TRAFFIC)
+		phase->end_tsc = now_tsc;
+}
+
+/* What is still on its way comes in. */
+static void drain(void)
+{
+	uint64_t begin_tsc = rte_rdtsc();
+	uint64_t last_tsc = begin_tsc;
+	uint64_t now_tsc = begin_tsc;
+
+	while (now_tsc - last_tsc < tsc_from_ms(SILENCE_MS) &&
+	       now_tsc - begin_tsc < tsc_from_ms(SILENCE_WAIT_MAX_MS)) {
+		unsigned int work;
+
+		link_flush();
+		work = receive();
+		now_tsc = rte_rdtsc();
+		if (work > 0)
+			last_tsc = now_tsc;
+		rest(work);
+	}
+}
+
+/* A removed node's packets must not be tunnelled any more (RFC 6275 §10.3.2). */
+static void probe_removed(const struct node *nodes)
+{
+	uint32_t probes = 0;
+
+	for (uint32_t i = 0; i < options.count && probes < PROBES_MAX; i++) {
+		if (nodes[i].registered || nodes[i].uncertain || nodes[i].care_of == 0)
+			continue;
+		while (!traffic_probe(i)) {
+			link_flush();
+			receive();
+		}
+		probes++;
+		if (probes % LINK_BURST == 0) {
+			link_flush();
+			rest(receive());
+		}
+	}
+	if (probes > 0)
+		drain();
+}
+
+static int run(struct node *nodes)
+{
+	updates_start(&options, nodes);
+	if (!traffic_start(&options, nodes, &results.traffic))
+		return EXIT_SETUP;
+	for (uint8_t i = 0; i < options.phase_count; i++) {
+		phase = &phases[i];
+		run_phase(options.phases[i]);
+	}
+	drain();
+	probe_removed(nodes);
+	results.phases = phases;
+	results.phase_count = options.phase_count;
+	results.port_full = link_full();
+	report_print(&options, &results);
+	traffic_stop();
+	return report_is_good(&results) ? EXIT_SUCCESS : EXIT_WRONG;
+}
+
+static int write_mobile_nodes(void)
+{
+	int rc = nodes_write(&options);
+
+	if (rc == 0)
+		return EXIT_SUCCESS;
+	fprintf(stderr, "mnload: %s: %s\n", options.write_mobile_nodes, strerror(-rc));
+	return EXIT_SETUP;
+}
+
+int main(int argc, char **argv)
+{
+	struct node *nodes;
+	int status;
+
+	if (!options_read(&options, argc, argv))
+		return EXIT_SETUP;
+	if (options.write_mobile_nodes != NULL)
+		return write_mobile_nodes();
+	nodes = nodes_make(&options);
+	if (nodes == NULL || !message_start()) {
+		fputs("mnload: out of memory, or libcrypto without HMAC-SHA1\n", stderr);
+		nodes_free(nodes, options.count);
+		return EXIT_SETUP;
+	}
+	prctl(PR_SET_TIMERSLACK, 1, 0, 0, 0); /* short sleeps stay short */
+	status = EXIT_SETUP;
+	if (link_start(&options)) {
+		status = run(nodes);
+		link_stop();
+	}
+	message_stop();
+	nodes_free(nodes, options.count);
+	return status;
+}

@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "load/options.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char usage[] =
+	"mnload plays many mobile nodes towards a home agent, on one DPDK software port.\n"
+	"\n"
+	"  mnload --vdev ARGS [options]               run the phases, report as JSON on stdout\n"
+	"  mnload --write-mobile-nodes FILE --count N  write the nodes and keys for homewardd\n"
+	"\n"
+	"  --count N            mobile nodes, up to 1000000 (1000)\n"
+	"  --phases LIST        of register, refresh, move, remove, traffic, in this order\n"
+	"                       (register,refresh,move,remove)\n"
+	"  --rate R             updates per second; 0: as fast as acknowledged (0)\n"
+	"  --window W           with rate 0: updates not yet answered (512)\n"
+	"  --lifetime S         lifetime asked for, seconds (3600)\n"
+	"  --traffic PPS        data packets per second while the phases run (0)\n"
+	"  --seconds S          length of the phase traffic; without one in the list it is put\n"
+	"                       before remove, or last\n"
+	"  --home-prefix P      (2001:db8:1::/64)\n"
+	"  --home-agent A       (2001:db8:ff::1)\n"
+	"  --care-of-prefix P   (2001:db8:c::/48)\n"
+	"  --correspondent A    (2001:db8:cc::1)\n"
+	"  --dst-mac M          of the home agent's port (02:00:00:00:00:01)\n"
+	"  --src-mac M          ours (02:00:00:00:00:02)\n"
+	"  --timestamps         replay protection by timestamp (RFC 4285 section 6)\n"
+	"  --cpu N              (0)\n"
+	"  --busy               never sleep between polls: for a CPU of its own\n"
+	"\n"
+	"Exit status: 0 all acknowledged and right; 1 something was wrong, refused or never\n"
+	"answered; 2 it could not start.\n";
+
+static const char *const phase_names[] = {
+#define X(upper, lower) #lower,
+	PHASES(X)
+#undef X
+};
+
+const char *phase_name(enum phase_kind kind)
+{
+	return phase_names[kind];
+}
+
+static bool read_number(const char *text, uint32_t max, uint32_t *out)
+{
+	char *end;
+	unsigned long long value = strtoull(text, &end, 10);
+
+	if (*text < '0' || *text > '9' || *end != '\0' || value > max)
+		return false;
+	*out = (uint32_t)value;
+	return true;
+}
+
+static bool read_mac(const char *text, uint8_t mac[6])
+{
+	unsigned int b[6];
+	char rest;
+
+	if (sscanf(text, "%2x:%2x:%2x:%2x:%2x:%2x%c", &b[0], &b[1], &b[2], &b[3], &b[4], &b[5],
+		   &rest) != 6)
+		return false;
+	for (int i = 0; i < 6; i++)
+		mac[i] = (uint8_t)b[i];
+	return true;
+}
+
+/* Node and care-of numbers fill the last 64 bits, so a prefix may not reach into them. */
+static bool read_prefix(const char *text, struct ip_prefix *prefix)
+{
+	static const uint8_t none[8];
+	char copy[IP_PREFIX_TEXT];
+	uint32_t length;
+	char *slash;
+
+	snprintf(copy, sizeof(copy), "%s", text);
+	slash = strchr(copy, '/');
+	if (slash == NULL || !read_number(slash + 1, 64, &length))
+		return false;
+	*slash = '\0';
+	if (!ip_addr_parse(copy, &prefix->addr))
+		return false;
+	prefix->length = (uint8_t)length;
+	return memcmp(&prefix->addr.bytes[8], none, sizeof(none)) == 0;
+}
+
+static bool read_phases(const char *text, struct options *options)
+{
+	char copy[256];
+	char *rest = copy;
+	char *word;
+
+	snprintf(copy, sizeof(copy), "%s", text);
+	options->phase_count = 0;
+	while ((word = strsep(&rest, ",")) != NULL) {
+		enum phase_kind kind = PHASE_REGISTER;
+
+		while (kind < PHASE_NONE && strcmp(word, phase_names[kind]) != 0)
+			kind++;
+		if (kind == PHASE_NONE || options->phase_count == PHASES_MAX)
+			return false;
+		options->phases[options->phase_count++] = kind;
+	}
+	return true;
+}
+
+/* --seconds alone asks for a phase traffic: before the first remove, or last. */
+static void place_traffic_phase(struct options *options)
+{
+	uint8_t at = 0;
+
+	for (uint8_t i = 0; i < options->phase_count; i++)
+		if (options->phases[i] == PHASE_TRAFFIC)
+			return;
+	if (options->seconds == 0 || options->phase_count == PHASES_MAX)
+		return;
+	while (at < options->phase_count && options->phases[at] != PHASE_REMOVE)
+		at++;
+	memmove(&options->phases[at + 1], &options->phases[at],
+		(size_t)(options->phase_count - at) * sizeof(options->phases[0]));
+	options->phases[at] = PHASE_TRAFFIC;
+	options->phase_count++;
+}
+
+static void set_defaults(struct options *options)
+{
+	*options = (struct options){
+		.count = 1000,
+		.window = 512,
+		.lifetime_s = 3600,
+		.dst_mac = {2, 0, 0, 0, 0, 1},
+		.src_mac = {2, 0, 0, 0, 0, 2},
+	};
+	read_prefix("2001:db8:1::/64", &options->home_prefix);
+	read_prefix("2001:db8:c::/48", &options->care_of_prefix);
+	ip_addr_parse("2001:db8:ff::1", &options->home_agent);
+	ip_addr_parse("2001:db8:cc::1", &options->correspondent);
+	read_phases("register,refresh,move,remove", options);
+}
+
+enum {
+	OPT_VDEV = 1000,
+	OPT_WRITE,
+	OPT_COUNT,
+	OPT_PHASES,
+	OPT_RATE,
+	OPT_WINDOW,
+	OPT_LIFETIME,
+	OPT_TRAFFIC,
+	OPT_SECONDS,
+	OPT_HOME_PREFIX,
+	OPT_HOME_AGENT,
+	OPT_CARE_OF_PREFIX,
+	OPT_CORRESPONDENT,
+	OPT_DST_MAC,
+	OPT_SRC_MAC,
+	OPT_TIMESTAMPS,
+	OPT_CPU,
+	OPT_BUSY,
+	OPT_HELP,
+};
+
+static const struct option names[] = {
+	{"vdev", required_argument, NULL, OPT_VDEV},
+	{"write-mobile-nodes", required_argument, NULL, OPT_WRITE},
+	{"count", required_argument, NULL, OPT_COUNT},
+	{"phases", required_argument, NULL, OPT_PHASES},
+	{"rate", required_argument, NULL, OPT_RATE},
+	{"window", required_argument, NULL, OPT_WINDOW},
+	{"lifetime", required_argument, NULL, OPT_LIFETIME},
+	{"traffic", required_argument, NULL, OPT_TRAFFIC},
+	{"seconds", required_argument, NULL, OPT_SECONDS},
+	{"home-prefix", required_argument, NULL, OPT_HOME_PREFIX},
+	{"home-agent", required_argument, NULL, OPT_HOME_AGENT},
+	{"care-of-prefix", required_argument, NULL, OPT_CARE_OF_PREFIX},
+	{"correspondent", required_argument, NULL, OPT_CORRESPONDENT},
+	{"dst-mac", required_argument, NULL, OPT_DST_MAC},
+	{"src-mac", required_argument, NULL, OPT_SRC_MAC},
+	{"timestamps", no_argument, NULL, OPT_TIMESTAMPS},
+	{"cpu", required_argument, NULL, OPT_CPU},
+	{"busy", no_argument, NULL, OPT_BUSY},
+	{"help", no_argument, NULL, OPT_HELP},
+	{NULL, 0, NULL, 0},
+};
+
+static bool read_one(struct options *o, int name, const char *value)
+{
+	uint32_t cpu = 0;
+
+	switch (name) {
+	case OPT_VDEV:
+		o->vdev = value;
+		return true;
+	case OPT_WRITE:
+		o->write_mobile_nodes = value;
+		return true;
+	case OPT_COUNT:
+		return read_number(value, COUNT_MAX, &o->count) && o->count > 0;
+	case OPT_PHASES:
+		return read_phases(value, o);
+	case OPT_RATE:
+		return read_number(value, 10000000, &o->rate_per_s);
+	case OPT_WINDOW:
+		return read_number(value, COUNT_MAX, &o->window) && o->window > 0;
+	case OPT_LIFETIME:
+		return read_number(value, 262140, &o->lifetime_s) && o->lifetime_s >= 4;
+	case OPT_TRAFFIC:
+		return read_number(value, 100000000, &o->traffic_pps);
+	case OPT_SECONDS:
+		return read_number(value, 1000000, &o->seconds);
+	case OPT_HOME_PREFIX:
+		return read_prefix(value, &o->home_prefix);
+	case OPT_HOME_AGENT:
+		return ip_addr_parse(value, &o->home_agent);
+	case OPT_CARE_OF_PREFIX:
+		return read_prefix(value, &o->care_of_prefix);
+	case OPT_CORRESPONDENT:
+		return ip_addr_parse(value, &o->correspondent);
+	case OPT_DST_MAC:
+		return read_mac(value, o->dst_mac);
+	case OPT_SRC_MAC:
+		return read_mac(value, o->src_mac);
+	case OPT_TIMESTAMPS:
+		o->timestamps = true;
+		return true;
+	case OPT_CPU:
+		if (!read_number(value, 1023, &cpu))
+			return false;
+		o->cpu = (int)cpu;
+		return true;
+	case OPT_BUSY:
+		o->busy = true;
+		return true;
+	default:
+		return false;
+	}
+}
+
+bool options_read(struct options *options, int argc, char **argv)
+{
+	int index = 0;
+	int name;
+
+	set_defaults(options);
+	while ((name = getopt_long(argc, argv, "", names, &index)) != -1) {
+		if (name == OPT_HELP) {
+			fputs(usage, stdout);
+			exit(0);
+		}
+		if (name == '?')
+			return false; /* getopt has complained */
+		if (!read_one(options, name, optarg)) {
+			fprintf(stderr, "mnload: bad value for --%s: %s\n", names[index].name,
+				optarg);
+			return false;
+		}
+	}
+	if (optind != argc || (options->vdev == NULL && options->write_mobile_nodes == NULL)) {
+		fputs("mnload: --vdev or --write-mobile-nodes is needed; see --help\n", stderr);
+		return false;
+	}
+	place_traffic_phase(options);
+	return true;
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * options: what the load generator was asked to do.
+ *
+ * Shape      filled once from the command line, then read-only.
+ */
+#ifndef LOAD_OPTIONS_H
+#define LOAD_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "ha/ip.h"
+
+enum {
+	COUNT_MAX = 1000000,
+	PHASES_MAX = 16,
+};
+
+#define PHASES(X)                                                                                  \
+	X(REGISTER, register)                                                                      \
+	X(REFRESH, refresh)                                                                        \
+	X(MOVE, move)                                                                              \
+	X(REMOVE, remove)                                                                          \
+	X(TRAFFIC, traffic)
+
+enum phase_kind {
+#define X(upper, lower) PHASE_##upper,
+	PHASES(X)
+#undef X
+		PHASE_NONE,
+};
+
+struct options {
+	const char *vdev;
+	const char *write_mobile_nodes;
+	uint32_t count;
+	uint32_t rate_per_s; /* 0: as fast as acknowledged */
+	uint32_t window;     /* updates not yet answered, with rate 0 */
+	uint32_t traffic_pps;
+	uint32_t seconds; /* of the phase traffic */
+	uint32_t lifetime_s;
+	enum phase_kind phases[PHASES_MAX];
+	uint8_t phase_count;
+	struct ip_prefix home_prefix;
+	struct ip_prefix care_of_prefix;
+	struct ip_addr home_agent;
+	struct ip_addr correspondent;
+	uint8_t dst_mac[6];
+	uint8_t src_mac[6];
+	bool timestamps;
+	bool busy; /* never sleep between polls */
+	int cpu;
+};
+
+/* False after a complaint on stderr; exits by itself for --help. */
+bool options_read(struct options *options, int argc, char **argv);
+
+const char *phase_name(enum phase_kind kind);
+
+#endif

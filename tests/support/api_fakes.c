@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "support/api_fakes.h"
+
+#include <string.h>
+
+#include "config_load.h"
+#include "ha/dataplane.h"
+#include "ha/time.h"
+#include "mobile_node.h"
+#include "nexthop.h"
+#include "retire.h"
+
+static struct registration registrations[FAKE_SLOTS];
+static struct binding published;
+static uint32_t in_force;
+static struct config config;
+static struct tunnel_class tunnels[1];
+static struct api_context context;
+
+static struct ip_addr parsed(const char *text)
+{
+	struct ip_addr a = {0};
+
+	ip_addr_parse(text, &a);
+	return a;
+}
+
+static void add(uint32_t slot, const char *home, const char *care_of, uint8_t state)
+{
+	uint64_t now_ms = monotonic_ms();
+
+	registrations[slot] = (struct registration){
+		.home = parsed(home),
+		.care_of = parsed(care_of),
+		.source = parsed(care_of),
+		.binding = state == REGISTRATION_VALID ? &published : NULL,
+		.registered_ms = now_ms - 7500,
+		.updated_ms = now_ms - 2500,
+		.expiry_ms = now_ms + 400500,
+		.slot = slot,
+		.lifetime_s = 420,
+		.spi = 256,
+		.updates = 4,
+		.moves = 2,
+		.sequence = 65535,
+		.flags = BU_FLAG_ACK | BU_FLAG_HOME,
+		.state = state,
+	};
+	in_force += state == REGISTRATION_VALID;
+}
+
+void api_fakes_start(void)
+{
+	memset(registrations, 0, sizeof(registrations));
+	in_force = 0;
+	published = (struct binding){.inner_mtu = 1460, .next_hop = 7};
+	config = (struct config){
+		.ports = {{.name = "core", .kind = PORT_AF_XDP},
+			  {.name = "test", .kind = PORT_VDEV}},
+		.port_count = 2,
+		.home_prefixes = {{.prefix = {parsed("2001:db8:1::"), 64},
+				   .home_agent = parsed("2001:db8:ff::1")}},
+		.home_prefix_count = 1,
+		.accept_registrations = true,
+	};
+	tunnels[0] = (struct tunnel_class){.home_agent = parsed("2001:db8:ff::1")};
+	context = (struct api_context){
+		.config = &config,
+		.started_ms = monotonic_ms() - 61500,
+		.tunnels = tunnels,
+		.tunnel_count = 1,
+	};
+	add(3, "2001:db8:1::10", "2001:db8:c::1", REGISTRATION_VALID);
+	add(5, "2001:db8:1::30", "2001:db8:c::3", REGISTRATION_INVALID);
+	add(69000, "2001:db8:1::20", "2001:db8:c::2", REGISTRATION_VALID);
+}
+
+const struct api_context *api_fakes_context(void)
+{
+	return &context;
+}
+
+void api_fakes_add(uint32_t count)
+{
+	for (uint32_t slot = 10; slot < 10 + count; slot++) {
+		add(slot, "2001:db8:2::", "2001:db8:c::2", REGISTRATION_VALID);
+		registrations[slot].home.bytes[14] = (uint8_t)(slot >> 8);
+		registrations[slot].home.bytes[15] = (uint8_t)slot;
+	}
+}
+
+static struct registration *find(const struct ip_addr *home)
+{
+	for (uint32_t i = 0; i < FAKE_SLOTS; i++)
+		if (registrations[i].state != REGISTRATION_NONE &&
+		    ip_addr_equal(&registrations[i].home, home))
+			return &registrations[i];
+	return NULL;
+}
+
+const struct registration *registration_find(const struct ip_addr *home)
+{
+	return find(home);
+}
+
+uint32_t registration_count(void)
+{
+	return in_force;
+}
+
+uint32_t registration_count_invalid(void)
+{
+	return 1;
+}
+
+uint32_t registration_capacity(void)
+{
+	return FAKE_SLOTS - 100;
+}
+
+const struct registration *registration_next(uint32_t from)
+{
+	for (uint32_t i = from; i < FAKE_SLOTS; i++)
+		if (registrations[i].state == REGISTRATION_VALID)
+			return &registrations[i];
+	return NULL;
+}
+
+bool registration_remove(const struct ip_addr *home)
+{
+	struct registration *r = find(home);
+
+	if (r == NULL || r->state != REGISTRATION_VALID)
+		return false;
+	r->state = REGISTRATION_NONE;
+	in_force--;
+	return true;
+}
+
+uint16_t dataplane_worker_count(void)
+{
+	return 2;
+}
+
+void dataplane_port_info(uint16_t port, struct port_info *info)
+{
+	*info = (struct port_info){
+		.mac = {2, 0, 0, 0, 0, (uint8_t)port},
+		.mtu = 1500,
+		.link_up = port == 0,
+		.rx_queues = 2,
+		.driver = "net_af_xdp",
+	};
+}
+
+void dataplane_port_stats(uint16_t port, struct port_stats *stats)
+{
+	*stats = (struct port_stats){.rx_pkts = 1000u + port, .rx_missed = 3};
+}
+
+/* In balance: 100 in, 100 out. */
+void dataplane_worker_stats(uint16_t worker, struct worker_stats *stats)
+{
+	*stats = (struct worker_stats){
+		.received = 90,
+		.injected = 10,
+		.sent = 60,
+		.to_kernel = 20,
+		.encapsulated = 30u + worker,
+	};
+	stats->dropped[DROP_NO_BINDING] = 15;
+	stats->punted[PUNT_SIGNALLING_NEW] = 5;
+}
+
+uint64_t dataplane_inject_failures(void)
+{
+	return 2;
+}
+
+void dataplane_binding_stats(uint32_t slot, struct binding_stats *stats)
+{
+	*stats = (struct binding_stats){.to_pkts = slot, .to_bytes = 1000, .from_pkts = 1};
+}
+
+uint32_t nexthop_count(void)
+{
+	return 9;
+}
+
+uint32_t nexthop_route_count(void)
+{
+	return 4;
+}
+
+bool nexthop_is_resolved(uint32_t index)
+{
+	return index == 7;
+}
+
+uint32_t retire_pending(void)
+{
+	return 6;
+}
+
+size_t mobile_nodes_count(const struct mobile_nodes *nodes)
+{
+	(void)nodes;
+	return 12;
+}
+
+size_t mobile_nodes_count_unauthenticated(const struct mobile_nodes *nodes)
+{
+	(void)nodes;
+	return 1;
+}
+
+json_t *config_to_json(const struct config *c)
+{
+	return json_pack("{s:i, s:[{s:s}]}", "version", 1, "ports", "name", c->ports[0].name);
+}

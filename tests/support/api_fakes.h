@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * api_fakes: what the methods of the control socket ask, answered by hand: two ports, two workers,
+ * three bindings, one of them no longer in force. For the tests of control/api and the fuzzer.
+ */
+#ifndef TESTS_SUPPORT_API_FAKES_H
+#define TESTS_SUPPORT_API_FAKES_H
+
+#include "api/context.h"
+#include "registration/registration.h"
+
+enum { FAKE_SLOTS = 70000 };
+
+/* Two in force: slots 3 (2001:db8:1::10) and 69000 (2001:db8:1::20); not in force any more: slot 5
+ * (2001:db8:1::30). */
+void api_fakes_start(void);
+
+const struct api_context *api_fakes_context(void);
+
+/* More in force, count of them from slot 10 on, home 2001:db8:2::SLOT, care-of 2001:db8:c::2. */
+void api_fakes_add(uint32_t count);
+
+#endif

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * plane: one worker with hand-made tables, without ports or threads: for tests of the stages and
+ * for benchmarks.
+ *
+ * Home prefix 2001:db8:1::/64, home agent 2001:db8:ff::1, mobile node i at 2001:db8:1::i+1 with
+ * care-of address 2001:db8:c::i+1; the default route leads out of port 0.
+ */
+#ifndef TESTS_SUPPORT_PLANE_H
+#define TESTS_SUPPORT_PLANE_H
+
+#include <stdint.h>
+
+#include <rte_mempool.h>
+
+#include "dataplane/worker.h"
+
+enum { PLANE_NEXT_HOP = 1 };
+
+struct plane {
+	struct worker *worker;
+	struct rte_mempool *pool;
+	struct bcache bcache;
+	struct nexthop_table *nexthops;
+	struct tunnel_class tunnel;
+	struct ip_prefix home_prefix;
+	struct dataplane_tables tables;
+	struct binding *bindings;
+	uint32_t binding_count;
+};
+
+/* The EAL must be started. Transmit goes to that ethdev (RTE_MAX_ETHPORTS: nowhere; frames stay in
+ * the transmit buffer). */
+void plane_make(struct plane *plane, uint32_t bindings, uint16_t ethdev);
+
+struct ip_addr plane_home(uint32_t node);
+struct ip_addr plane_care_of(uint32_t node);
+struct ip_addr plane_home_agent(void);
+struct ip_addr plane_correspondent(void);
+
+#endif

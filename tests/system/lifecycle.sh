@@ -1,0 +1,129 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
+# Starting, stopping and being killed: the interface goes back to the kernel every time, and a start that cannot succeed says
+# why in one line and leaves nothing behind. Usage: lifecycle.sh BUILD-DIRECTORY
+. "$(dirname "$0")/lib.sh"
+
+serves() {
+	control status >/dev/null
+}
+
+# What DPDK would leave in its runtime directory.
+no_leftovers() {
+	local left
+	left=$(find /run/dpdk /dev/hugepages -name "homeward-$1*" 2>/dev/null)
+	[[ -z $left ]] || {
+		echo "# $left"
+		return 1
+	}
+}
+
+registered() {
+	$PYTHON - "$NETNS_PREFIX" "$ROOT" <<'EOF'
+import sys
+sys.path.insert(0, sys.argv[2] + "/tests/system")
+from lib import Node, Wire
+class Lab:
+    wire = Wire(sys.argv[1])
+sys.exit(not Node(Lab, 16).register())
+EOF
+}
+
+live_and_end() {
+	local signal=$1 expected=$2 pid
+	if ! start_daemon "$temp/homeward.json"; then
+		not_ok "it starts (to be ended by SIG$signal)"
+		return
+	fi
+	ok "it starts (to be ended by SIG$signal)"
+	pid=$daemon
+	claim "its steering program is on the interface" has_xdp
+	claim "the kernel answers for the home agent's address beside it" kernel_answers
+	claim "a mobile node registers" registered
+	claim "the control socket answers" serves
+	end_daemon "$signal"
+	claim "SIG$signal ends it with exit code $expected" equal "$code" "$expected"
+	claim "its steering program is gone" no_xdp
+	[[ $signal == KILL ]] || claim "its control socket is gone" test ! -e "$temp/control.sock"
+	claim "the interface is the kernel's again" kernel_answers
+	[[ $signal == KILL ]] || claim "DPDK left nothing behind" no_leftovers "$pid"
+}
+
+# refused CLAIM PATTERN CONFIG: a start that fails, in one line that matches, with exit code 1.
+refused() {
+	local claim_text=$1 pattern=$2 config=$3 lines status
+	netns_exec ha timeout -k 1 20 "$build/homewardd" --config "$config" 2>"$temp/refused.log" </dev/null
+	status=$?
+	lines=$(wc -l <"$temp/refused.log")
+	sed 's/^/# /' "$temp/refused.log"
+	claim "$claim_text: exit code 1" equal $status 1
+	claim "$claim_text: one line" equal "$lines" 1
+	claim "$claim_text: which says so" grep -qE "$pattern" "$temp/refused.log"
+}
+
+cannot_start() {
+	write_configuration "$temp/missing.json" nosuch0
+	refused "an interface that is not there" nosuch0\|/ports/0/interface "$temp/missing.json"
+	write_configuration "$temp/queues.json" rt 2
+	refused "two workers on one queue" "queue" "$temp/queues.json"
+	claim "no steering program is left" no_xdp
+	claim "no control socket is left" test ! -e "$temp/control.sock"
+	claim "the kernel has the interface" kernel_answers
+
+	echo '{"version": 1, "ports": [' >"$temp/broken.json"
+	refused "a configuration that is no JSON" broken.json "$temp/broken.json"
+	mv "$temp/mobile_nodes.jsonl" "$temp/away.jsonl"
+	refused "a mobile nodes file that is not there" mobile_nodes.jsonl "$temp/homeward.json"
+	mv "$temp/away.jsonl" "$temp/mobile_nodes.jsonl"
+	chmod 644 "$temp/mobile_nodes.jsonl"
+	refused "a mobile nodes file that anyone may read" mobile_nodes.jsonl "$temp/homeward.json"
+	chmod 600 "$temp/mobile_nodes.jsonl"
+}
+
+xdp_id() {
+	ip -n "$NETNS_PREFIX-ha" -d link show dev rt | sed -n 's/.*prog\/xdp id \([0-9]*\).*/\1/p'
+}
+
+second_daemon() {
+	local before
+	claim "a first daemon starts" start_daemon "$temp/homeward.json"
+	before=$(xdp_id)
+	write_configuration "$temp/second.json" rt 1 "$temp/second.sock"
+	refused "a second daemon on its interface" "rt|/ports/0" "$temp/second.json"
+	claim "the first one's steering program is still there" equal "$(xdp_id)" "$before"
+	claim "the second one left no socket" test ! -e "$temp/second.sock"
+	claim "the first one serves on" serves
+	claim "and a mobile node registers with it" registered
+	end_daemon TERM
+	claim "it ends in order" equal "$code" 0
+}
+
+foreign_program() {
+	local before
+	cat >"$temp/foreign.c" <<'EOF'
+__attribute__((section("xdp"), used)) int foreign(void *context) { return context ? 2 : 2; }
+char _license[] __attribute__((section("license"), used)) = "Dual BSD/GPL";
+EOF
+	if ! clang -O2 -target bpf -c "$temp/foreign.c" -o "$temp/foreign.o" 2>/dev/null ||
+		! netns_exec ha ip link set dev rt xdp obj "$temp/foreign.o" sec xdp 2>/dev/null; then
+		skip "a foreign XDP program on the interface: it could not be made; needs clang with the bpf target and ip with libbpf"
+		return
+	fi
+	before=$(xdp_id)
+	refused "a foreign XDP program on the interface" "XDP" "$temp/homeward.json"
+	claim "the foreign program is still there" equal "$(xdp_id)" "$before"
+	netns_exec ha ip link set dev rt xdp off
+	claim "without it the daemon starts" start_daemon "$temp/homeward.json"
+	end_daemon TERM
+}
+
+lab_up "$@"
+write_configuration "$temp/homeward.json"
+live_and_end TERM 0
+live_and_end INT 0
+live_and_end KILL 137
+live_and_end TERM 0
+cannot_start
+second_daemon
+foreign_program
+conclude

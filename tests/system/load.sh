@@ -1,0 +1,211 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
+# load: many mobile nodes register, move and leave while data packets flow; every acknowledgement and every data packet is
+# checked, and the home agent's own counters must agree to the packet.
+#
+#   load.sh BUILD_DIR [COUNT]     COUNT mobile nodes, 20000 unless given
+#
+# Environment: LOAD_TRAFFIC  data packets per second (20000)
+#              LOAD_RATE     updates per second; 0: as fast as acknowledged (0)
+#              LOAD_SECONDS  of traffic between the moves and the removals (2)
+#              LOAD_REPORT   file that gets mnload's report as JSON
+#
+# The two processes share a memif port; no network interface, namespace or hugepage is needed.
+# shellcheck disable=SC2317  # functions are called through check
+set -u
+
+build=${1:?BUILD_DIR is missing}
+count=${2:-20000}
+PEER_MAC=02:00:00:00:00:02
+# In the answer of homewardctl status.
+BINDINGS="d['bindings']['in_force']"
+
+passed=0
+failed=0
+directory=$(mktemp -d)
+daemon=
+
+# A process is ended, and waited for.
+clean_up() {
+	if [[ -n $daemon ]]; then
+		kill "$daemon" 2>/dev/null
+		wait "$daemon" 2>/dev/null
+	fi
+	rm -rf "$directory"
+}
+trap clean_up EXIT
+
+# check WHAT COMMAND...
+check() {
+	local what=$1
+	shift
+	if "$@"; then
+		echo "ok      $what"
+		passed=$((passed + 1))
+	else
+		echo "FAILED  $what"
+		failed=$((failed + 1))
+	fi
+}
+
+finish() {
+	echo "$passed passed, $failed failed"
+	((failed == 0))
+	exit
+}
+
+program() {
+	find "$build" -type f -name "$1" -perm -u+x -print -quit
+}
+
+# field FILE EXPRESSION: d is the file's JSON.
+field() {
+	/usr/bin/python3 -c 'import json, sys
+d = json.load(open(sys.argv[1]))
+d = d.get("result", d)
+print(eval(sys.argv[2]))' "$1" "$2" 2>/dev/null
+}
+
+control() {
+	"$ctl" --socket "$directory/control.sock" --json "$@"
+}
+
+status_field() {
+	control status >"$directory/status.json" 2>/dev/null && field "$directory/status.json" "$1"
+}
+
+write_config() {
+	cat >"$directory/homeward.json" <<EOF
+{
+	"version": 1,
+	"ports": [{
+		"name": "bench", "kind": "vdev",
+		"device": "net_memif0,role=server,id=0,socket=$directory/memif.sock",
+		"mtu": 1500, "queues": 1,
+		"routes": [{"prefix": "::/0", "next_hop_mac": "$PEER_MAC"}]
+	}],
+	"workers": {"count": 1},
+	"home_agent": {"prefixes": [
+		{"prefix": "2001:db8:1::/64", "address": "2001:db8:ff::1", "home_link": "virtual"}
+	]},
+	"bindings": {"capacity": $((count < 100000 ? 200000 : 2 * count))},
+	"mobile_nodes": {"file": "mobile_nodes.jsonl"},
+	"limits": {
+		"signalling_known": {"rate_per_s": 10000000, "burst": 100000},
+		"signalling_new": {"rate_per_s": 10000000, "burst": 100000}
+	},
+	"control": {"socket": "$directory/control.sock"}
+}
+EOF
+}
+
+start_daemon() {
+	local tries
+	"$homewardd" --config "$directory/homeward.json" >"$directory/homewardd.log" 2>&1 &
+	daemon=$!
+	for ((tries = 0; tries < 100; tries++)); do
+		kill -0 "$daemon" 2>/dev/null || return 1
+		mac=$(status_field "d['ports'][0]['mac']") && [[ -n $mac ]] && return 0
+		sleep 0.1
+	done
+	return 1
+}
+
+# The highest number of bindings seen meanwhile goes to $most.
+run_load() {
+	local load now
+	"$mnload" --vdev "net_memif0,role=client,id=0,socket=$directory/memif.sock" --count "$count" \
+		--phases register,move,remove --rate "${LOAD_RATE:-0}" \
+		--traffic "${LOAD_TRAFFIC:-20000}" --seconds "${LOAD_SECONDS:-2}" \
+		--dst-mac "$mac" --src-mac "$PEER_MAC" \
+		>"$directory/report.json" 2>"$directory/mnload.log" &
+	load=$!
+	most=0
+	while kill -0 "$load" 2>/dev/null; do
+		now=$(status_field "$BINDINGS")
+		[[ $now =~ ^[0-9]+$ ]] && ((now > most)) && most=$now
+		sleep 0.2
+	done
+	wait "$load"
+	load_status=$?
+	[[ -z ${LOAD_REPORT:-} ]] || cp "$directory/report.json" "$LOAD_REPORT"
+}
+
+report_says() {
+	[[ $(field "$directory/report.json" "$1") == True ]]
+}
+
+phase_is_complete() {
+	report_says "[p['acknowledged'] for p in d['phases'] if p['phase'] == '$1'] == [$count]"
+}
+
+# The home agent counts what it could not hand to us; nothing else may be missing.
+lost_are_accounted() {
+	local lost dropped
+	lost=$(field "$directory/report.json" "d['traffic']['lost'] + d['traffic']['reverse_lost']")
+	dropped=$(field "$directory/stats.json" \
+		"sum(d['totals']['dropped'].values()) -
+		d['totals']['dropped']['no_binding']")
+	[[ $lost == 0 ]] || echo "        lost $lost, the home agent counts $dropped drops"
+	[[ $lost =~ ^[0-9]+$ ]] && { ((lost == 0)) || ((lost <= ${dropped:-0})); }
+}
+
+# A packet to a removed node goes no further (RFC 6275 section 10.3.2), and only such a packet: dropped, or handed to the control
+# thread to be answered by an ICMPv6 error.
+probes_were_dropped() {
+	local probes dropped
+	probes=$(field "$directory/report.json" "d['traffic']['removed_probes']")
+	dropped=$(field "$directory/stats.json" \
+		"d['totals']['dropped']['no_binding'] + d['totals']['punted']['error']")
+	[[ $probes == "$dropped" ]] || echo "        $probes sent, $dropped dropped or punted"
+	[[ $probes -gt 0 && $probes == "$dropped" ]]
+}
+
+balance_is_exact() {
+	[[ $(field "$directory/stats.json" "d['balance']['in'] == d['balance']['out'] > 0") == True ]]
+}
+
+show_logs() {
+	local log
+	for log in homewardd.log mnload.log report.json stats.json; do
+		echo "--- $log"
+		tail -n 25 "$directory/$log" 2>/dev/null
+	done
+}
+
+homewardd=$(program homewardd)
+ctl=$(program homewardctl)
+mnload=$(program mnload)
+for needed in "$homewardd" "$ctl" "$mnload"; do
+	if [[ -z $needed ]]; then
+		echo "FAILED  $build has no homewardd, homewardctl or mnload; build it first"
+		failed=1
+		finish
+	fi
+done
+
+"$mnload" --write-mobile-nodes "$directory/mobile_nodes.jsonl" --count "$count" || exit
+write_config
+check "the daemon starts with $count mobile nodes" start_daemon
+if ((failed > 0)); then
+	show_logs
+	finish
+fi
+run_load
+sleep 0.3
+control stats >"$directory/stats.json"
+check "every acknowledgement and every data packet was right" test "$load_status" -eq 0
+for phase in register move remove; do
+	check "$phase: $count of $count acknowledged" phase_is_complete "$phase"
+done
+check "$count bindings were in force at once (most seen: $most)" test "$most" -eq "$count"
+check "no binding is left" test "$(status_field "$BINDINGS")" = 0
+if [[ ${LOAD_TRAFFIC:-20000} != 0 ]]; then
+	check "data packets flowed to and from mobile nodes" \
+		report_says "d['traffic']['received'] > 0 and d['traffic']['reverse_received'] > 0"
+fi
+check "no data packet is missing but what the home agent counted as dropped" lost_are_accounted
+check "packets to removed home addresses were dropped, no others" probes_were_dropped
+check "packets in equal packets out, exactly" balance_is_exact
+((failed == 0)) || show_logs
+finish

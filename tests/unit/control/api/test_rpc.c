@@ -1,0 +1,664 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * The envelope (rpc.c) and every method, over the fakes of tests/support/api_fakes.c.
+ */
+#include "control/api/rpc.c"
+
+#include "api/methods.h"
+#include "support/api_fakes.h"
+#include "support/unit.h"
+
+static json_t *ask_as(uid_t uid, const char *line)
+{
+	struct rpc_caller caller = {.uid = uid};
+	char *response = rpc_handle_line(&caller, line, strlen(line));
+	json_t *json;
+
+	if (response == NULL)
+		return NULL;
+	CU_ASSERT_PTR_NULL(strchr(response, '\n'));
+	json = json_loads(response, 0, NULL);
+	CU_ASSERT_PTR_NOT_NULL(json);
+	free(response);
+	return json;
+}
+
+static json_t *ask(const char *line)
+{
+	return ask_as(geteuid(), line);
+}
+
+static int error_code(json_t *response)
+{
+	int code = (int)json_integer_value(
+		json_object_get(json_object_get(response, "error"), "code"));
+
+	CU_ASSERT_STRING_EQUAL(json_string_value(json_object_get(response, "jsonrpc")), "2.0");
+	CU_ASSERT_PTR_NOT_NULL(json_object_get(response, "id"));
+	CU_ASSERT_PTR_NULL(json_object_get(response, "result"));
+	json_decref(response);
+	return code;
+}
+
+static bool is_good(json_t *response)
+{
+	bool good = json_object_get(response, "result") != NULL &&
+		    json_object_get(response, "error") == NULL;
+
+	json_decref(response);
+	return good;
+}
+
+/* The result of a good call; the caller frees it. */
+static json_t *call(const char *method, const char *params)
+{
+	char line[512];
+	json_t *response;
+	json_t *result;
+
+	snprintf(line, sizeof(line),
+		 "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"%s\",\"params\":%s}", method, params);
+	response = ask(line);
+	CU_ASSERT_PTR_NULL(json_object_get(response, "error"));
+	result = json_incref(json_object_get(response, "result"));
+	json_decref(response);
+	return result;
+}
+
+static int call_fails(const char *method, const char *params)
+{
+	char line[512];
+
+	snprintf(line, sizeof(line),
+		 "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"%s\",\"params\":%s}", method, params);
+	return error_code(ask(line));
+}
+
+static json_int_t integer_at(const json_t *object, const char *name)
+{
+	CU_ASSERT(json_is_integer(json_object_get(object, name)));
+	return json_integer_value(json_object_get(object, name));
+}
+
+static const char *text_at(const json_t *object, const char *name)
+{
+	const char *text = json_string_value(json_object_get(object, name));
+
+	CU_ASSERT_PTR_NOT_NULL(text);
+	return text != NULL ? text : "";
+}
+
+#define HELLO "\"jsonrpc\":\"2.0\",\"method\":\"server.hello\""
+
+static void hello_says_product_and_version(void)
+{
+	json_t *r = call("server.hello", "{}");
+
+	CU_ASSERT_STRING_EQUAL(text_at(r, "product"), "homeward");
+	CU_ASSERT_STRING_EQUAL(text_at(r, "version"), HOMEWARD_VERSION);
+	CU_ASSERT_EQUAL(integer_at(r, "api_version"), 1);
+	CU_ASSERT_EQUAL(integer_at(r, "pid"), getpid());
+	CU_ASSERT_EQUAL(json_array_size(json_object_get(r, "roles")), 1);
+	json_decref(r);
+}
+
+static void id_comes_back_as_it_was(void)
+{
+	static const char *const ids[] = {"1", "-7", "1.5", "\"a b\"", "null", "\"\\n\""};
+
+	for (size_t i = 0; i < UNIT_COUNT(ids); i++) {
+		char line[128];
+		json_t *id = json_loads(ids[i], JSON_DECODE_ANY, NULL);
+		json_t *response;
+
+		snprintf(line, sizeof(line), "{" HELLO ",\"id\":%s}", ids[i]);
+		response = ask(line);
+		CU_ASSERT(json_equal(json_object_get(response, "id"), id));
+		CU_ASSERT_PTR_NOT_NULL(json_object_get(response, "result"));
+		json_decref(response);
+		json_decref(id);
+	}
+}
+
+static void notification_is_not_answered(void)
+{
+	CU_ASSERT_PTR_NULL(ask("{" HELLO "}"));
+	CU_ASSERT_PTR_NULL(ask("{\"jsonrpc\":\"2.0\",\"method\":\"no.such\"}"));
+	CU_ASSERT_PTR_NULL(ask("{\"jsonrpc\":\"2.0\",\"method\":\"binding.get\"}"));
+}
+
+static void notification_that_changes_something_is_carried_out(void)
+{
+	api_fakes_start();
+	CU_ASSERT_PTR_NULL(ask("{\"jsonrpc\":\"2.0\",\"method\":\"binding.remove\","
+			       "\"params\":{\"home_address\":\"2001:db8:1::10\"}}"));
+	CU_ASSERT_EQUAL(registration_count(), 1);
+	api_fakes_start();
+}
+
+static void what_is_not_json_is_a_parse_error(void)
+{
+	static const char *const lines[] = {
+		"",
+		" ",
+		"{",
+		"}",
+		"[",
+		"nonsense",
+		"{\"a\":1",
+		"{} {}",
+		"\"\\u0000\"",
+		"\xff\xfe",
+		"{\"a\":1,\"a\":2}",
+		"[1,]",
+		"\"unterminated",
+		"1e999",
+	};
+
+	for (size_t i = 0; i < UNIT_COUNT(lines); i++)
+		CU_ASSERT_EQUAL(error_code(ask(lines[i])), API_PARSE_ERROR);
+}
+
+static void octet_zero_inside_a_line_is_a_parse_error(void)
+{
+	static const char line[] = "{" HELLO ",\"id\":1}\0{}";
+	char *response = api_handle_line(line, sizeof(line) - 1);
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(response);
+	CU_ASSERT_PTR_NOT_NULL(strstr(response, "-32700"));
+	free(response);
+}
+
+static void wrong_envelope_is_an_invalid_request(void)
+{
+	static const char *const lines[] = {
+		"1",
+		"null",
+		"\"text\"",
+		"true",
+		"{}",
+		"{\"jsonrpc\":\"1.0\",\"method\":\"server.hello\",\"id\":1}",
+		"{\"jsonrpc\":2.0,\"method\":\"server.hello\",\"id\":1}",
+		"{\"method\":\"server.hello\",\"id\":1}",
+		"{\"jsonrpc\":\"2.0\",\"id\":1}",
+		"{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":1}",
+		"{" HELLO ",\"id\":{}}",
+		"{" HELLO ",\"id\":[1]}",
+		"{" HELLO ",\"id\":true}",
+		"[]",
+	};
+
+	for (size_t i = 0; i < UNIT_COUNT(lines); i++)
+		CU_ASSERT_EQUAL(error_code(ask(lines[i])), API_INVALID_REQUEST);
+}
+
+static void unknown_method_is_named_in_the_error(void)
+{
+	json_t *response = ask("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"no.such\"}");
+
+	CU_ASSERT_PTR_NOT_NULL(
+		strstr(text_at(json_object_get(response, "error"), "message"), "no.such"));
+	CU_ASSERT_EQUAL(error_code(response), API_METHOD_NOT_FOUND);
+}
+
+static void long_names_are_not_repeated(void)
+{
+	char line[512];
+	char name[300];
+
+	for (size_t i = 0; i + 2 < sizeof(name); i += 2)
+		memcpy(&name[i], "\xc3\xa9", 2);
+	name[298] = '\0';
+	snprintf(line, sizeof(line), "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"%s\"}", name);
+	CU_ASSERT_EQUAL(error_code(ask(line)), API_METHOD_NOT_FOUND);
+	snprintf(line, sizeof(line), "{" HELLO ",\"id\":1,\"params\":{\"%s\":1}}", name);
+	CU_ASSERT_EQUAL(error_code(ask(line)), API_INVALID_PARAMS);
+}
+
+static void line_at_the_limit_is_read_and_one_longer_is_not(void)
+{
+	static char line[API_LINE_MAX + 2];
+	size_t used = strlen(strcpy(line, "{" HELLO ",\"id\":1}"));
+
+	memset(line + used, ' ', API_LINE_MAX + 1 - used);
+	line[API_LINE_MAX] = '\0';
+	CU_ASSERT(is_good(ask(line)));
+	line[API_LINE_MAX] = ' ';
+	CU_ASSERT_EQUAL(error_code(ask(line)), API_TOO_LARGE);
+}
+
+static void nest(char *line, unsigned int depth)
+{
+	char *at = line + sprintf(line, "{" HELLO ",\"id\":1,\"x\":");
+
+	for (unsigned int i = 1; i < depth; i++)
+		*at++ = '[';
+	for (unsigned int i = 1; i < depth; i++)
+		*at++ = ']';
+	strcpy(at, "}");
+}
+
+static void nesting_at_the_limit_is_read_and_one_deeper_is_not(void)
+{
+	char line[256];
+
+	nest(line, API_DEPTH_MAX);
+	CU_ASSERT(is_good(ask(line)));
+	nest(line, API_DEPTH_MAX + 1);
+	CU_ASSERT_EQUAL(error_code(ask(line)), API_TOO_LARGE);
+}
+
+static void brackets_inside_strings_do_not_nest(void)
+{
+	CU_ASSERT(is_good(ask("{" HELLO ",\"id\":\"[[[[[[[[[[[[[[[[[[[[{{{{{{\"}")));
+	CU_ASSERT(is_good(ask("{" HELLO ",\"id\":\"\\\"[[[[[[[[[[[[[[[[[[[[{\"}")));
+	CU_ASSERT_EQUAL(error_code(ask("{" HELLO
+				       ",\"id\":\"\\\\\",\"x\":[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]}")),
+			API_TOO_LARGE);
+	/* A closing bracket in a string must not make room for deeper nesting. */
+	CU_ASSERT_EQUAL(
+		error_code(ask("{\"x\":\"]]]]]]]]\",\"y\":[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]}")),
+		API_TOO_LARGE);
+}
+
+static void many_levels_do_not_reach_the_parser(void)
+{
+	static char line[API_LINE_MAX + 1];
+
+	memset(line, '[', API_LINE_MAX);
+	CU_ASSERT_EQUAL(error_code(ask(line)), API_TOO_LARGE);
+}
+
+static void batch_is_answered_in_order_without_its_notifications(void)
+{
+	json_t *r = ask("[{" HELLO ",\"id\":1},{" HELLO "},7,{" HELLO ",\"id\":\"b\"}]");
+
+	CU_ASSERT_EQUAL_FATAL(json_array_size(r), 3);
+	CU_ASSERT_EQUAL(integer_at(json_array_get(r, 0), "id"), 1);
+	CU_ASSERT_EQUAL(error_code(json_incref(json_array_get(r, 1))), API_INVALID_REQUEST);
+	CU_ASSERT_STRING_EQUAL(text_at(json_array_get(r, 2), "id"), "b");
+	json_decref(r);
+}
+
+static void batch_of_notifications_is_not_answered(void)
+{
+	CU_ASSERT_PTR_NULL(ask("[{" HELLO "},{" HELLO "}]"));
+}
+
+static void make_batch(char *line, unsigned int count, const char *request)
+{
+	char *at = line;
+
+	*at++ = '[';
+	for (unsigned int i = 0; i < count; i++)
+		at += sprintf(at, "%s%s", i > 0 ? "," : "", request);
+	strcpy(at, "]");
+}
+
+static void batch_over_the_limit_is_refused_whole(void)
+{
+	static char line[API_LINE_MAX];
+	json_t *r;
+
+	make_batch(line, API_BATCH_MAX, "{" HELLO ",\"id\":1}");
+	r = ask(line);
+	CU_ASSERT_EQUAL(json_array_size(r), API_BATCH_MAX);
+	json_decref(r);
+	make_batch(line, API_BATCH_MAX + 1, "{" HELLO ",\"id\":1}");
+	CU_ASSERT_EQUAL(error_code(ask(line)), API_TOO_LARGE);
+}
+
+static void batch_with_a_huge_answer_is_cut_short(void)
+{
+	static char line[API_LINE_MAX];
+	json_t *r;
+
+	api_fakes_add(1100);
+	make_batch(line, API_BATCH_MAX,
+		   "{\"jsonrpc\":\"2.0\",\"method\":\"binding.list\",\"params\":{\"limit\":1000},"
+		   "\"id\":1}");
+	r = ask(line);
+	CU_ASSERT_EQUAL(json_array_size(r), API_BATCH_MAX);
+	CU_ASSERT_PTR_NOT_NULL(json_object_get(json_array_get(r, 0), "result"));
+	CU_ASSERT_EQUAL(error_code(json_incref(json_array_get(r, API_BATCH_MAX - 1))),
+			API_TOO_LARGE);
+	json_decref(r);
+	api_fakes_start();
+}
+
+static void wrong_params_are_refused(void)
+{
+	static const struct {
+		const char *method;
+		const char *params;
+	} wrong[] = {
+		{"server.hello", "[]"},
+		{"server.hello", "1"},
+		{"server.hello", "{\"x\":1}"},
+		{"binding.get", "{}"},
+		{"binding.get", "[\"2001:db8:1::10\"]"},
+		{"binding.get", "{\"home_address\":1}"},
+		{"binding.get", "{\"home_address\":null}"},
+		{"binding.get", "{\"home_address\":\"\"}"},
+		{"binding.get", "{\"home_address\":\"192.0.2.1\"}"},
+		{"binding.get", "{\"home_address\":\"2001:db8:1::10/64\"}"},
+		{"binding.get", "{\"home_address\":\"2001:db8:1::10%lo\"}"},
+		{"binding.list", "{\"limit\":0}"},
+		{"binding.list", "{\"limit\":1001}"},
+		{"binding.list", "{\"limit\":1.0}"},
+		{"binding.list", "{\"limit\":\"10\"}"},
+		{"binding.list", "{\"after\":-1}"},
+		{"binding.list", "{\"after\":4294967296}"},
+		{"binding.list", "{\"care_of\":\"x\"}"},
+		{"binding.list", "{\"prefix\":\"2001:db8:1::\"}"},
+		{"binding.list", "{\"prefix\":\"2001:db8:1::/\"}"},
+		{"binding.list", "{\"prefix\":\"2001:db8:1::/129\"}"},
+		{"binding.list", "{\"prefix\":\"2001:db8:1::/-1\"}"},
+		{"binding.list", "{\"prefix\":\"2001:db8:1::/64x\"}"},
+		{"binding.list", "{\"prefix\":\"2001:db8:1::/0064\"}"},
+		{"binding.list", "{\"prefix\":\"/64\"}"},
+		{"binding.list", "{\"prefix\":\"2001:db8:1::1/64\"}"},
+		{"binding.list", "{\"prefix\":\"8000::/0\"}"},
+		{"stats.get", "{\"texts\":1}"},
+	};
+
+	for (size_t i = 0; i < UNIT_COUNT(wrong); i++) {
+		int code = call_fails(wrong[i].method, wrong[i].params);
+
+		if (code != API_INVALID_PARAMS)
+			printf("%s %s: %d\n", wrong[i].method, wrong[i].params, code);
+		CU_ASSERT_EQUAL(code, API_INVALID_PARAMS);
+	}
+}
+
+static void status_tells_what_the_parts_tell(void)
+{
+	json_t *r = call("status.get", "{}");
+	json_t *port = json_array_get(json_object_get(r, "ports"), 1);
+
+	CU_ASSERT_EQUAL(integer_at(r, "uptime_s"), 61);
+	CU_ASSERT_STRING_EQUAL(text_at(r, "service"), "accepting");
+	CU_ASSERT_EQUAL(integer_at(r, "workers"), 2);
+	CU_ASSERT_STRING_EQUAL(text_at(port, "kind"), "vdev");
+	CU_ASSERT_STRING_EQUAL(text_at(port, "link"), "down");
+	CU_ASSERT_STRING_EQUAL(text_at(port, "mac"), "02:00:00:00:00:01");
+	CU_ASSERT_EQUAL(integer_at(json_object_get(r, "bindings"), "in_force"), 2);
+	CU_ASSERT_EQUAL(integer_at(json_object_get(r, "bindings"), "invalid"), 1);
+	CU_ASSERT_EQUAL(integer_at(json_object_get(r, "mobile_nodes"), "unauthenticated"), 1);
+	CU_ASSERT_EQUAL(integer_at(json_object_get(r, "rcu"), "pending"), 6);
+	CU_ASSERT_EQUAL(integer_at(r, "next_hops"), 9);
+	CU_ASSERT_EQUAL(integer_at(r, "routes"), 4);
+	json_decref(r);
+}
+
+static void list_shows_bindings_in_force_only(void)
+{
+	json_t *r = call("binding.list", "{}");
+	json_t *first = json_array_get(json_object_get(r, "bindings"), 0);
+
+	CU_ASSERT_EQUAL(json_array_size(json_object_get(r, "bindings")), 1);
+	CU_ASSERT_STRING_EQUAL(text_at(first, "home_address"), "2001:db8:1::10");
+	CU_ASSERT_STRING_EQUAL(text_at(first, "care_of"), "2001:db8:c::1");
+	CU_ASSERT_STRING_EQUAL(text_at(first, "home_agent"), "2001:db8:ff::1");
+	CU_ASSERT_EQUAL(integer_at(first, "remaining_s"), 400);
+	/* The other one is further away than one call looks. */
+	CU_ASSERT_EQUAL(integer_at(r, "next"), 69000);
+	json_decref(r);
+	r = call("binding.list", "{\"after\":69000}");
+	CU_ASSERT_EQUAL(json_array_size(json_object_get(r, "bindings")), 1);
+	CU_ASSERT(json_is_null(json_object_get(r, "next")));
+	json_decref(r);
+}
+
+static unsigned int walk(const char *filter, unsigned int *calls)
+{
+	json_int_t after = 0;
+	unsigned int rows = 0;
+	bool more = true;
+
+	for (*calls = 0; more && *calls < 1000; (*calls)++) {
+		char params[128];
+		json_t *r;
+
+		snprintf(params, sizeof(params), "{\"after\":%lld%s}", (long long)after, filter);
+		r = call("binding.list", params);
+		rows += (unsigned int)json_array_size(json_object_get(r, "bindings"));
+		more = !json_is_null(json_object_get(r, "next"));
+		if (more) {
+			CU_ASSERT(integer_at(r, "next") > after);
+			after = integer_at(r, "next");
+		}
+		json_decref(r);
+	}
+	return rows;
+}
+
+static void pages_together_show_each_binding_once(void)
+{
+	unsigned int calls;
+
+	api_fakes_add(250);
+	CU_ASSERT_EQUAL(walk("", &calls), 252);
+	CU_ASSERT_EQUAL(walk(",\"limit\":1", &calls), 252);
+	CU_ASSERT_EQUAL(calls, 252); /* the last page knows that it is the last */
+	CU_ASSERT_EQUAL(walk(",\"limit\":126", &calls), 252);
+	api_fakes_start();
+}
+
+static void filters_select(void)
+{
+	unsigned int calls;
+
+	api_fakes_add(250);
+	CU_ASSERT_EQUAL(walk(",\"care_of\":\"2001:db8:c::2\"", &calls), 251);
+	CU_ASSERT_EQUAL(walk(",\"care_of\":\"2001:db8:c::9\"", &calls), 0);
+	CU_ASSERT_EQUAL(walk(",\"prefix\":\"2001:db8:1::/64\"", &calls), 2);
+	CU_ASSERT_EQUAL(walk(",\"prefix\":\"::/0\"", &calls), 252);
+	CU_ASSERT_EQUAL(walk(",\"prefix\":\"2001:db8:1::10/128\"", &calls), 1);
+	CU_ASSERT_EQUAL(
+		walk(",\"prefix\":\"2001:db8:1::/64\",\"care_of\":\"2001:db8:c::2\"", &calls), 1);
+	api_fakes_start();
+}
+
+static void one_call_looks_at_a_bounded_number_of_slots(void)
+{
+	json_t *r;
+
+	api_fakes_add(60000);
+	r = call("binding.list", "{\"care_of\":\"2001:db8:c::9\"}");
+	CU_ASSERT_EQUAL(json_array_size(json_object_get(r, "bindings")), 0);
+	CU_ASSERT_EQUAL(integer_at(r, "next"), API_SCAN_MAX);
+	json_decref(r);
+	api_fakes_start();
+}
+
+static void get_shows_everything(void)
+{
+	json_t *r = call("binding.get", "{\"home_address\":\"2001:DB8:1:0::10\"}");
+	json_t *traffic = json_object_get(r, "traffic");
+
+	CU_ASSERT_STRING_EQUAL(text_at(r, "home_address"), "2001:db8:1::10");
+	CU_ASSERT_STRING_EQUAL(text_at(r, "state"), "in_force");
+	CU_ASSERT_EQUAL(integer_at(r, "sequence"), 65535);
+	CU_ASSERT_EQUAL(integer_at(r, "lifetime_s"), 420);
+	CU_ASSERT_EQUAL(integer_at(r, "registered_ago_s"), 7);
+	CU_ASSERT_EQUAL(integer_at(r, "updated_ago_s"), 2);
+	CU_ASSERT_EQUAL(integer_at(r, "updates"), 4);
+	CU_ASSERT_EQUAL(integer_at(r, "moves"), 2);
+	CU_ASSERT_EQUAL(integer_at(r, "spi"), 256);
+	CU_ASSERT_EQUAL(integer_at(r, "inner_mtu"), 1460);
+	CU_ASSERT_EQUAL(integer_at(traffic, "to_pkts"), 3);
+	CU_ASSERT_STRING_EQUAL(text_at(json_object_get(r, "next_hop"), "state"), "resolved");
+	CU_ASSERT_EQUAL(json_array_size(json_object_get(r, "flags")), 2);
+	json_decref(r);
+}
+
+static void get_tells_an_invalid_one_apart(void)
+{
+	json_t *r = call("binding.get", "{\"home_address\":\"2001:db8:1::30\"}");
+
+	CU_ASSERT_STRING_EQUAL(text_at(r, "state"), "invalid");
+	CU_ASSERT_EQUAL(integer_at(r, "remaining_s"), 0);
+	CU_ASSERT_PTR_NULL(json_object_get(r, "next_hop"));
+	json_decref(r);
+	CU_ASSERT_EQUAL(call_fails("binding.get", "{\"home_address\":\"2001:db8:1::99\"}"),
+			API_NOT_FOUND);
+}
+
+static void removed_binding_is_gone(void)
+{
+	static const char params[] = "{\"home_address\":\"2001:db8:1::20\"}";
+	json_t *r = call("binding.remove", params);
+
+	CU_ASSERT_STRING_EQUAL(text_at(r, "removed"), "2001:db8:1::20");
+	json_decref(r);
+	CU_ASSERT_EQUAL(registration_count(), 1);
+	CU_ASSERT_EQUAL(call_fails("binding.remove", params), API_NOT_FOUND);
+	CU_ASSERT_EQUAL(call_fails("binding.get", params), API_NOT_FOUND);
+	api_fakes_start();
+}
+
+static void changes_are_only_for_root_and_the_daemons_user(void)
+{
+	static const char remove[] = "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"binding.remove\","
+				     "\"params\":{\"home_address\":\"2001:db8:1::10\"}}";
+	uid_t other = geteuid() + 12345;
+
+	CU_ASSERT_EQUAL(error_code(ask_as(other, remove)), API_FORBIDDEN);
+	CU_ASSERT_EQUAL(registration_count(), 2);
+	CU_ASSERT_PTR_NULL(ask_as(other, "{\"jsonrpc\":\"2.0\",\"method\":\"binding.remove\","
+					 "\"params\":{\"home_address\":\"2001:db8:1::10\"}}"));
+	CU_ASSERT_EQUAL(registration_count(), 2);
+	CU_ASSERT(is_good(ask_as(other, "{" HELLO ",\"id\":1}")));
+	CU_ASSERT(is_good(ask_as(0, remove)));
+	CU_ASSERT_EQUAL(registration_count(), 1);
+	api_fakes_start();
+}
+
+static void stats_add_up(void)
+{
+	json_t *r = call("stats.get", "{}");
+	json_t *totals = json_object_get(r, "totals");
+	json_t *control = json_object_get(r, "control");
+
+	CU_ASSERT_EQUAL(json_array_size(json_object_get(r, "workers")), 2);
+	CU_ASSERT_EQUAL(integer_at(totals, "received"), 180);
+	CU_ASSERT_EQUAL(integer_at(totals, "encapsulated"), 61);
+	CU_ASSERT_EQUAL(integer_at(json_object_get(totals, "dropped"), "no_binding"), 30);
+	CU_ASSERT_EQUAL(integer_at(json_object_get(totals, "punted"), "signalling_new"), 10);
+	CU_ASSERT_EQUAL(integer_at(json_object_get(r, "balance"), "in"), 200);
+	CU_ASSERT_EQUAL(integer_at(json_object_get(r, "balance"), "out"), 200);
+	CU_ASSERT_EQUAL(integer_at(r, "inject_failures"), 2);
+	CU_ASSERT_EQUAL(integer_at(json_array_get(json_object_get(r, "ports"), 1), "rx_pkts"),
+			1001);
+	integer_at(json_object_get(control, "outcomes"), "no_route");
+	integer_at(json_object_get(control, "others"), "binding_acks_sent");
+	integer_at(json_object_get(control, "silent"), "address");
+	CU_ASSERT_PTR_NULL(json_object_get(json_object_get(control, "others"), "no_route"));
+	CU_ASSERT_PTR_NULL(json_object_get(r, "texts"));
+	json_decref(r);
+}
+
+/* Every counter shown has a text, and no text is for nothing. */
+static void texts_explain_each_counter(void)
+{
+	json_t *r = call("stats.get", "{\"texts\":true}");
+	json_t *texts = json_object_get(r, "texts");
+	json_t *totals = json_object_get(r, "totals");
+	json_t *control = json_object_get(r, "control");
+	static const char *const groups[] = {"dropped", "punted", "outcomes", "others", "silent"};
+
+	for (size_t i = 0; i < UNIT_COUNT(groups); i++) {
+		json_t *values = json_object_get(i < 2 ? totals : control, groups[i]);
+		json_t *group = json_object_get(texts, groups[i]);
+		const char *name;
+		json_t *value;
+
+		CU_ASSERT_EQUAL(json_object_size(group), json_object_size(values));
+		json_object_foreach (values, name, value)
+			CU_ASSERT(strlen(text_at(group, name)) > 0);
+	}
+	json_decref(r);
+}
+
+static void config_comes_from_the_loader(void)
+{
+	json_t *r = call("config.get", "{}");
+
+	CU_ASSERT_EQUAL(integer_at(r, "version"), 1);
+	json_decref(r);
+}
+
+static void discover_describes_each_method(void)
+{
+	json_t *r = call("rpc.discover", "{}");
+	json_t *methods = json_object_get(r, "methods");
+	json_t *method;
+	size_t i;
+
+	CU_ASSERT_EQUAL(json_array_size(methods), rpc_method_count);
+	json_array_foreach (methods, i, method) {
+		json_t *error;
+		size_t k;
+
+		CU_ASSERT(strlen(text_at(method, "text")) > 0);
+		CU_ASSERT(strlen(text_at(method, "result")) > 0);
+		json_array_foreach (json_object_get(method, "errors"), k, error)
+			CU_ASSERT(strlen(text_at(error, "text")) > 0);
+	}
+	json_decref(r);
+}
+
+/* Filled in by hand, so looked over here. */
+static void every_row_of_the_table_is_complete(void)
+{
+	for (size_t i = 0; i < rpc_method_count; i++) {
+		CU_ASSERT_PTR_NOT_NULL(rpc_methods[i].handle);
+		CU_ASSERT_PTR_NOT_NULL(rpc_methods[i].text);
+		CU_ASSERT_PTR_EQUAL(find_method(rpc_methods[i].name), &rpc_methods[i]);
+		for (int k = 0; k < RPC_PARAMS_MAX && rpc_methods[i].params[k].name; k++)
+			CU_ASSERT_PTR_NOT_NULL(rpc_methods[i].params[k].text);
+	}
+}
+
+int main(void)
+{
+	static const struct unit_case cases[] = {
+		UNIT(hello_says_product_and_version),
+		UNIT(id_comes_back_as_it_was),
+		UNIT(notification_is_not_answered),
+		UNIT(notification_that_changes_something_is_carried_out),
+		UNIT(what_is_not_json_is_a_parse_error),
+		UNIT(octet_zero_inside_a_line_is_a_parse_error),
+		UNIT(wrong_envelope_is_an_invalid_request),
+		UNIT(unknown_method_is_named_in_the_error),
+		UNIT(long_names_are_not_repeated),
+		UNIT(line_at_the_limit_is_read_and_one_longer_is_not),
+		UNIT(nesting_at_the_limit_is_read_and_one_deeper_is_not),
+		UNIT(brackets_inside_strings_do_not_nest),
+		UNIT(many_levels_do_not_reach_the_parser),
+		UNIT(batch_is_answered_in_order_without_its_notifications),
+		UNIT(batch_of_notifications_is_not_answered),
+		UNIT(batch_over_the_limit_is_refused_whole),
+		UNIT(batch_with_a_huge_answer_is_cut_short),
+		UNIT(wrong_params_are_refused),
+		UNIT(status_tells_what_the_parts_tell),
+		UNIT(list_shows_bindings_in_force_only),
+		UNIT(pages_together_show_each_binding_once),
+		UNIT(filters_select),
+		UNIT(one_call_looks_at_a_bounded_number_of_slots),
+		UNIT(get_shows_everything),
+		UNIT(get_tells_an_invalid_one_apart),
+		UNIT(removed_binding_is_gone),
+		UNIT(changes_are_only_for_root_and_the_daemons_user),
+		UNIT(stats_add_up),
+		UNIT(texts_explain_each_counter),
+		UNIT(config_comes_from_the_loader),
+		UNIT(discover_describes_each_method),
+		UNIT(every_row_of_the_table_is_complete),
+	};
+
+	api_fakes_start();
+	rpc_set_context(api_fakes_context());
+	return unit_run("control/api/rpc", cases, UNIT_COUNT(cases));
+}
