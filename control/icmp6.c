@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "icmp6.h"
 
-#include <rte_ip.h>
-
+#include "checksum.h"
 #include "counters.h"
 #include "ha/drop.h"
 #include "ha/encap.h"
@@ -133,22 +132,6 @@ void icmp6_answer_drop(const struct punt *p, struct cursor packet)
 	}
 }
 
-static bool checksum_is_right(const struct ip6_packet *packet, const struct ip_addr *source)
-{
-	uint16_t octets = (uint16_t)cursor_left(&packet->payload);
-	struct rte_ipv6_hdr pseudo = {
-		.payload_len = rte_cpu_to_be_16(octets),
-		.proto = PROTO_ICMP6,
-	};
-	uint32_t sum = rte_raw_cksum(packet->payload.at, octets);
-
-	memcpy(pseudo.src_addr, source->bytes, sizeof(pseudo.src_addr));
-	memcpy(pseudo.dst_addr, packet->destination.bytes, sizeof(pseudo.dst_addr));
-	sum += rte_ipv6_phdr_cksum(&pseudo, 0);
-	sum = (sum & 0xffff) + (sum >> 16);
-	return ((sum & 0xffff) + (sum >> 16)) == 0xffff;
-}
-
 bool icmp6_answer_echo(uint16_t worker, const struct ip6_packet *packet, const struct ip_addr *node)
 {
 	uint16_t octets = (uint16_t)cursor_left(&packet->payload);
@@ -162,7 +145,8 @@ bool icmp6_answer_echo(uint16_t worker, const struct ip6_packet *packet, const s
 	    octets > sizeof(message))
 		return false;
 	if (!cursor_u8(&request, &type) || !cursor_u8(&request, &code) ||
-	    type != ICMP6_ECHO_REQUEST || code != 0 || !checksum_is_right(packet, node))
+	    type != ICMP6_ECHO_REQUEST || code != 0 ||
+	    ip6_checksum(node, &packet->destination, PROTO_ICMP6, packet->payload.at, octets) != 0)
 		return false;
 	memcpy(message, packet->payload.at, octets);
 	message[0] = ICMP6_ECHO_REPLY;

@@ -2,9 +2,9 @@
 #include "send.h"
 
 #include <rte_byteorder.h>
-#include <rte_ip.h>
 #include <rte_mbuf.h>
 
+#include "checksum.h"
 #include "counters.h"
 #include "ha/dataplane.h"
 #include "ha/wire/ip6.h"
@@ -26,27 +26,6 @@ struct recipient recipient_of(const struct ip_addr *address)
 	return (struct recipient){.to = r->care_of, .home = *address, .has_home = true};
 }
 
-/* The checksum counts the home address as destination even while the routing header holds it (RFC
- * 8200 §8.1). */
-static uint16_t checksum(const struct ip_addr *from, const struct ip_addr *final, uint8_t protocol,
-			 const uint8_t *message, uint16_t octets)
-{
-	struct rte_ipv6_hdr pseudo = {
-		.payload_len = rte_cpu_to_be_16(octets),
-		.proto = protocol,
-	};
-	uint32_t sum;
-	uint16_t folded;
-
-	memcpy(pseudo.src_addr, from->bytes, sizeof(pseudo.src_addr));
-	memcpy(pseudo.dst_addr, final->bytes, sizeof(pseudo.dst_addr));
-	sum = rte_raw_cksum(message, octets);
-	sum += rte_ipv6_phdr_cksum(&pseudo, 0);
-	sum = (sum & 0xffff) + (sum >> 16);
-	folded = (uint16_t) ~((sum & 0xffff) + (sum >> 16));
-	return folded != 0 ? folded : 0xffff;
-}
-
 static void write_routing_header(uint8_t *at, uint8_t next, const struct ip_addr *home)
 {
 	memset(at, 0, ROUTING_TYPE_2_OCTETS);
@@ -63,6 +42,7 @@ static void write_packet(uint8_t *at, const struct ip_addr *from, const struct r
 	struct ip6_hdr_wire *ip = (struct ip6_hdr_wire *)at;
 	uint16_t routing = recipient->has_home ? ROUTING_TYPE_2_OCTETS : 0;
 	uint8_t *body = at + sizeof(*ip) + routing;
+	uint16_t sum_be;
 	uint16_t sum;
 
 	*ip = (struct ip6_hdr_wire){
@@ -76,11 +56,13 @@ static void write_packet(uint8_t *at, const struct ip_addr *from, const struct r
 	if (recipient->has_home)
 		write_routing_header(at + sizeof(*ip), protocol, &recipient->home);
 	memcpy(body, message, octets);
-	sum = checksum(from, recipient->has_home ? &recipient->home : &recipient->to, protocol,
-		       message, octets);
+	/* The home address counts as destination even while the routing header holds it. */
+	sum = ip6_checksum(from, recipient->has_home ? &recipient->home : &recipient->to, protocol,
+			   message, octets);
+	sum_be = rte_cpu_to_be_16(sum != 0 ? sum : 0xffff);
 	memcpy(body + (protocol == PROTO_MOBILITY ? CHECKSUM_OFFSET_MOBILITY
 						  : CHECKSUM_OFFSET_ICMP6),
-	       &sum, sizeof(sum));
+	       &sum_be, sizeof(sum_be));
 }
 
 bool send_message(uint16_t worker, const struct ip_addr *from, const struct recipient *recipient,

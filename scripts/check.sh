@@ -38,7 +38,7 @@ rule_licence() {
 rule_shell() {
     command -v shellcheck >/dev/null || return 0
     grep -lE '^#!.*\b(bash|sh)$' scripts/* scripts/lib/* tests/system/* .ci/run 2>/dev/null |
-        xargs shellcheck --severity=warning --external-sources --format=gcc 2>&1
+        xargs shellcheck --severity=warning --external-sources --source-path=tests/system:scripts --format=gcc 2>&1
 }
 
 # A test that is not built is a test that cannot fail.

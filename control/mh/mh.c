@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "mh/mh.h"
 
+#include "checksum.h"
 #include "ha/wire/ip6.h"
 
 enum {
@@ -20,30 +21,6 @@ static const uint8_t header_length_min[] = {
 	[MH_BINDING_ACK] = 1,
 	[MH_BINDING_ERROR] = 2,
 };
-
-static uint64_t sum_words(const uint8_t *bytes, uint32_t length)
-{
-	uint64_t sum = 0;
-
-	for (uint32_t i = 0; i + 1 < length; i += 2)
-		sum += (uint32_t)bytes[i] << 8 | bytes[i + 1];
-	if (length % 2 != 0)
-		sum += (uint32_t)bytes[length - 1] << 8;
-	return sum;
-}
-
-uint16_t mh_checksum(const struct ip_addr *source, const struct ip_addr *destination,
-		     const uint8_t *message, uint32_t length)
-{
-	uint64_t sum = sum_words(source->bytes, sizeof(source->bytes)) +
-		       sum_words(destination->bytes, sizeof(destination->bytes)) +
-		       sum_words(message, length) + (length >> 16) + (length & 0xffff) +
-		       PROTO_MOBILITY;
-
-	while (sum >> 16 != 0)
-		sum = (sum & 0xffff) + (sum >> 16);
-	return (uint16_t)~sum;
-}
 
 /* Splits the message off; false when the packet does not hold all that its Header Len claims. */
 static bool read_header(struct cursor packet, struct mh_header *header, struct cursor *message)
@@ -68,7 +45,7 @@ enum mh_verdict mh_check(struct cursor packet, const struct ip_addr *source,
 
 	if (!read_header(packet, header, &message))
 		return MH_SHORT;
-	if (mh_checksum(source, destination, message.at, header->octets) != 0)
+	if (ip6_checksum(source, destination, PROTO_MOBILITY, message.at, header->octets) != 0)
 		return MH_CHECKSUM;
 	if (header->type >= sizeof(header_length_min))
 		return MH_UNKNOWN_TYPE;

@@ -33,11 +33,6 @@ struct mh_header {
 	uint16_t error_offset; /* from the start of the message, for a Parameter Problem */
 };
 
-/* The 16-bit one's complement sum over the IPv6 pseudo-header and the message, folded and inverted: 0 for a message
- * whose checksum field is right; what to store for one whose field is 0. */
-uint16_t mh_checksum(const struct ip_addr *source, const struct ip_addr *destination,
-		     const uint8_t *message, uint32_t length);
-
 /* packet: everything after the IPv6 and extension headers, by the IPv6 payload length. source and destination are those of
  * the pseudo-header (home addresses already swapped in). */
 enum mh_verdict mh_check(struct cursor packet, const struct ip_addr *source,

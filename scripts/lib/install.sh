@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # install: the packages of Debian 12 that building, testing and the demo need, and how the tree is built. To be sourced.
 #
-#   install_packages            installs what is missing; silent network use otherwise is none
+#   install_packages            installs what is missing, and only then uses the network
 #   build_tree DIR [MESON...]   configures DIR (or reconfigures it) and builds; the log is shown only on failure
 
 PACKAGES=(
@@ -45,7 +45,7 @@ install_packages() {
 	return 1
 }
 
-# Meson is asked for the system's python: another one first in PATH would lack what the build uses.
+# A build directory that is there keeps its options; those given here are set in it.
 build_tree() {
 	local dir=$1 root log how=setup
 	local -a again=()

@@ -31,6 +31,18 @@ netns_become() {
 	exec ip netns exec "$NETNS_PREFIX-$role" "$@"
 }
 
+# Where the programs are in a build directory, as an absolute path.
+netns_programs() {
+	local place
+	for place in "$1/control" "$1"; do
+		if [[ -x $place/homewardd && -x $place/homewardctl ]]; then
+			(cd "$place" && pwd)
+			return
+		fi
+	done
+	return 1
+}
+
 # No duplicate address detection: addresses are usable at once. No router solicitations: captures stay quiet.
 netns_add() {
 	local role=$1 knob

@@ -9,6 +9,8 @@
  */
 #include <stdlib.h>
 
+#include "checksum.h"
+#include "ha/wire/ip6.h"
 #include "ha/config.h"
 #include "ha/wire/ip6.h"
 #include "ip6_packet.h"
@@ -45,7 +47,7 @@ static void set_checksum(uint8_t *message, uint16_t octets, const struct ip_addr
 
 	message[4] = 0;
 	message[5] = 0;
-	checksum = mh_checksum(source, destination, message, octets);
+	checksum = ip6_checksum(source, destination, PROTO_MOBILITY, message, octets);
 	message[4] = (uint8_t)(checksum >> 8);
 	message[5] = (uint8_t)checksum;
 }

@@ -10,21 +10,23 @@
 
 static struct plane plane;
 
-int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-int LLVMFuzzerInitialize(int *argc, char ***argv)
+static void start_once(void)
 {
+	if (plane.worker != NULL)
+		return;
 	test_eal_start(192);
 	plane_make(&plane, 64, RTE_MAX_ETHPORTS);
-	return 0;
 }
 
 /* Every buffer goes back to the pool: what is neither sent, punted nor dropped would be missing there. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct rte_mbuf *frame = rte_pktmbuf_alloc(plane.pool);
+	struct rte_mbuf *frame;
 
+	start_once();
+	frame = rte_pktmbuf_alloc(plane.pool);
 	if (frame == NULL)
 		abort();
 	size = size < 1514 ? size : 1514;

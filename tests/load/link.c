@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <rte_cycles.h>
 #include <rte_eal.h>
 #include <rte_errno.h>
 #include <rte_ethdev.h>
@@ -22,6 +23,7 @@ static struct rte_mbuf *queue[LINK_QUEUE];
 static struct rte_mbuf *begun;
 static unsigned int queued;
 static uint64_t full;
+static uint64_t progress_tsc; /* when a packet last left the queue, or was the first in it */
 static uint8_t header[LINK_HEADER_OCTETS];
 
 static bool start_eal(const struct options *options)
@@ -76,12 +78,17 @@ static bool start_port(void)
 	return true;
 }
 
+static bool is_up(void)
+{
+	struct rte_eth_link link;
+
+	return rte_eth_link_get_nowait(0, &link) == 0 && link.link_status != 0;
+}
+
 static bool wait_for_peer(void)
 {
 	for (int ms = 0; ms < WAIT_FOR_PEER_MS; ms += 10) {
-		struct rte_eth_link link;
-
-		if (rte_eth_link_get_nowait(0, &link) == 0 && link.link_status != 0)
+		if (is_up())
 			return true;
 		usleep(10000);
 	}
@@ -105,6 +112,22 @@ void link_stop(void)
 	rte_eal_cleanup();
 }
 
+static bool is_stalled(void)
+{
+	return queued > 0 && rte_rdtsc() - progress_tsc > LINK_STALL_S * rte_get_tsc_hz();
+}
+
+bool link_is_dead(void)
+{
+	static bool told;
+	const char *why = !is_up() ? "has gone" : is_stalled() ? "takes no packets" : NULL;
+
+	if (why != NULL && !told)
+		fprintf(stderr, "mnload: the other end of the port %s\n", why);
+	told |= why != NULL;
+	return told;
+}
+
 uint64_t link_full(void)
 {
 	return full;
@@ -124,6 +147,8 @@ void link_end(uint16_t length)
 	char *at = rte_pktmbuf_append(begun, (uint16_t)(LINK_HEADER_OCTETS + length));
 
 	memcpy(at, header, LINK_HEADER_OCTETS);
+	if (queued == 0)
+		progress_tsc = rte_rdtsc();
 	queue[queued++] = begun;
 	begun = NULL;
 }
@@ -132,6 +157,8 @@ void link_flush(void)
 {
 	unsigned int sent = 0;
 
+	if (queued == 0)
+		return;
 	while (sent < queued) {
 		uint16_t n = rte_eth_tx_burst(0, 0, &queue[sent], (uint16_t)(queued - sent));
 
@@ -141,6 +168,8 @@ void link_flush(void)
 		}
 		sent += n;
 	}
+	if (sent > 0)
+		progress_tsc = rte_rdtsc();
 	queued -= sent;
 	memmove(queue, &queue[sent], queued * sizeof(queue[0]));
 }

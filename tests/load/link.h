@@ -21,6 +21,7 @@ enum {
 	LINK_QUEUE = 128,
 	LINK_HEADER_OCTETS = 14,
 	LINK_PACKET_MAX = 1024,
+	LINK_STALL_S = 5,
 };
 
 /* Starts the EAL and the port, and waits for the other side. False after a complaint on stderr. */
@@ -32,6 +33,8 @@ void link_stop(void);
 void *link_begin(void);
 void link_end(uint16_t length);
 void link_flush(void);
+/* The other side has gone, or has taken nothing for LINK_STALL_S: nothing more will come. Says so on stderr, once. */
+bool link_is_dead(void);
 /* Times that the port was full. */
 uint64_t link_full(void);
 

@@ -36,6 +36,7 @@ enum {
 	SILENCE_MS = 200,
 	SILENCE_WAIT_MAX_MS = 3000,
 	PROBES_MAX = 10000,
+	LOOK_EVERY = 1024, /* turns of a loop */
 };
 
 static struct options options;
@@ -147,6 +148,16 @@ static void rest(unsigned int work)
 		moment.tv_nsec *= 2;
 }
 
+/* False when the other side is dead; looks now and then. */
+static bool may_go_on(void)
+{
+	static unsigned int turn;
+
+	if (++turn % LOOK_EVERY == 0)
+		results.peer_lost = link_is_dead();
+	return !results.peer_lost;
+}
+
 static void run_phase(enum phase_kind kind)
 {
 	uint64_t begin_tsc = rte_rdtsc();
@@ -154,7 +165,7 @@ static void run_phase(enum phase_kind kind)
 	uint64_t now_tsc = begin_tsc;
 
 	updates_begin(phase, kind, begin_tsc);
-	while (!updates_are_done() || now_tsc - begin_tsc < at_least_tsc) {
+	while (may_go_on() && (!updates_are_done() || now_tsc - begin_tsc < at_least_tsc)) {
 		unsigned int work;
 
 		work = updates_poll(now_tsc) + traffic_poll(now_tsc);
@@ -192,10 +203,10 @@ static void probe_removed(const struct node *nodes)
 {
 	uint32_t probes = 0;
 
-	for (uint32_t i = 0; i < options.count && probes < PROBES_MAX; i++) {
+	for (uint32_t i = 0; i < options.count && probes < PROBES_MAX && may_go_on(); i++) {
 		if (nodes[i].registered || nodes[i].uncertain || nodes[i].care_of == 0)
 			continue;
-		while (!traffic_probe(i)) {
+		while (may_go_on() && !traffic_probe(i)) {
 			link_flush();
 			receive();
 		}

@@ -29,7 +29,7 @@ bool report_is_good(const struct results *results)
 		if (phase->unanswered != 0 || total(phase->refused, 256) != 0)
 			return false;
 	}
-	return total(results->wrong, WRONG_COUNT) == 0;
+	return !results->peer_lost && total(results->wrong, WRONG_COUNT) == 0;
 }
 
 /* {"3": 7}: only what was counted. */
@@ -115,7 +115,7 @@ void report_print(const struct options *options, const struct results *results)
 	printf("  ");
 	print_by_number("icmp6", results->icmp6);
 	printf(", \"binding_errors\": %" PRIu64 ", \"port_full\": %" PRIu64
-	       ",\n  \"good\": %s\n}\n",
-	       results->binding_errors, results->port_full,
+	       ",\n  \"peer_lost\": %s, \"good\": %s\n}\n",
+	       results->binding_errors, results->port_full, results->peer_lost ? "true" : "false",
 	       report_is_good(results) ? "true" : "false");
 }

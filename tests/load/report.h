@@ -21,6 +21,7 @@ struct results {
 	uint64_t icmp6[256]; /* errors and others, by type */
 	uint64_t binding_errors;
 	uint64_t port_full;
+	bool peer_lost; /* and the rest was given up */
 };
 
 /* Nothing wrong, refused or unanswered. Lost data packets are not judged: see the home agent's drop

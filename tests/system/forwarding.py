@@ -12,7 +12,7 @@ from scapy.layers.inet6 import (ICMPv6EchoReply, ICMPv6ND_NA, ICMPv6ND_NS, ICMPv
                                 ICMPv6PacketTooBig, ICMPv6TimeExceeded, IPv6, IPv6ExtHdrRouting)
 from scapy.layers.l2 import Ether
 
-from lib import (CARE_OF, CORRESPONDENT, HOME_AGENT, OTHER_CARE_OF, ROUTER, Node, Report, balance, build_directory, home,
+from lib import (CARE_OF, CORRESPONDENT, HOME_AGENT, OTHER_CARE_OF, ROUTER, Node, Report, balance, program_directory, home,
                  lab, node, packets)
 
 ONE, TWO, ABSENT, ON_LINK = 16, 17, 18, 19
@@ -247,7 +247,7 @@ def accounts(bench):
 
 def main():
     report = Report()
-    with lab(build_directory()) as the_lab:
+    with lab(program_directory()) as the_lab:
         the_lab.daemon.configure([node(number) for number in (ONE, TWO, ABSENT, ON_LINK)])
         if not report.check(the_lab.daemon.start(), "the daemon starts"):
             the_lab.show_log()

@@ -12,7 +12,7 @@ import time
 from scapy.layers.inet6 import (ICMPv6DestUnreach, ICMPv6EchoReply, ICMPv6ParamProblem, IPv6,
                                 IPv6ExtHdrRouting, MIP6MH_BE)
 
-from lib import (CARE_OF, CORRESPONDENT, HOME_AGENT, ROUTER, Node, Report, balance, build_directory, home, lab, node,
+from lib import (CARE_OF, CORRESPONDENT, HOME_AGENT, ROUTER, Node, Report, balance, program_directory, home, lab, node,
                  packets, update)
 
 VICTIM, VICTIM_SEQUENCE = 16, 1000
@@ -396,7 +396,7 @@ def still_works(court):
 
 def main():
     report = Report()
-    with lab(build_directory()) as the_lab:
+    with lab(program_directory()) as the_lab:
         the_lab.daemon.configure([node(VICTIM), node(NEVER)])
         if not report.check(the_lab.daemon.start(), "the daemon starts"):
             the_lab.show_log()

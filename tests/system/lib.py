@@ -42,7 +42,7 @@ MLD = (130, 131, 132, 143)
 
 class Report:
     def __init__(self):
-        self.passed = self.failed = 0
+        self.passed = self.failed = self.skipped = 0
 
     def check(self, good, claim, detail=""):
         if good:
@@ -56,12 +56,13 @@ class Report:
     def equal(self, found, expected, claim):
         return self.check(found == expected, claim, f"found {found!r}, expected {expected!r}")
 
-    @staticmethod
-    def skip(why):
+    def skip(self, why):
+        self.skipped += 1
         print(f"skip - {why}", flush=True)
 
     def conclude(self):
-        print(f"{self.passed} passed, {self.failed} failed", flush=True)
+        skipped = f", {self.skipped} skipped" if self.skipped else ""
+        print(f"{self.passed} passed, {self.failed} failed{skipped}", flush=True)
         return 1 if self.failed else 0
 
 
@@ -148,8 +149,8 @@ def is_housekeeping(frame):
 
 
 class Daemon:
-    def __init__(self, build, prefix, temp):
-        self.build, self.prefix, self.temp = build, prefix, temp
+    def __init__(self, programs, prefix, temp):
+        self.programs, self.prefix, self.temp = programs, prefix, temp
         self.process = self.connection = None
         self.log_path = os.path.join(temp, "homewardd.log")
         self.socket_path = os.path.join(temp, "control.sock")
@@ -181,7 +182,7 @@ class Daemon:
         """True when it serves."""
         with open(self.log_path, "w", encoding="utf-8") as log:
             self.process = subprocess.Popen(
-                ["ip", "netns", "exec", f"{self.prefix}-ha", os.path.join(self.build, "homewardd"),
+                ["ip", "netns", "exec", f"{self.prefix}-ha", os.path.join(self.programs, "homewardd"),
                  "--config", os.path.join(self.temp, "homeward.json")], stderr=log, stdin=subprocess.DEVNULL)
         until = time.monotonic() + patience_s
         while time.monotonic() < until and self.process.poll() is None:
@@ -276,12 +277,12 @@ def balance(counters):
 class Lab:
     """A pair of namespaces, a daemon in one of them, and the wire."""
 
-    def __init__(self, build):
+    def __init__(self, programs):
         self.prefix = f"hw{os.getpid()}"
         self.temp = tempfile.mkdtemp(prefix="homeward-test.")
         subprocess.run(["bash", NETNS, "pair", self.prefix], check=True)
         self.wire = Wire(self.prefix)
-        self.daemon = Daemon(build, self.prefix, self.temp)
+        self.daemon = Daemon(programs, self.prefix, self.temp)
 
     def run(self, role, *command):
         return subprocess.run(["ip", "netns", "exec", f"{self.prefix}-{role}", *command], capture_output=True,
@@ -299,22 +300,25 @@ class Lab:
 
 
 @contextlib.contextmanager
-def lab(build):
+def lab(programs):
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, lambda *_: sys.exit(1))
     if os.geteuid() != 0:
         raise SystemExit("system tests need root, for network namespaces and AF_XDP")
-    made = Lab(build)
+    made = Lab(programs)
     try:
         yield made
     finally:
         made.close()
 
 
-def build_directory():
-    if len(sys.argv) != 2 or not os.access(os.path.join(sys.argv[1], "homewardd"), os.X_OK):
-        raise SystemExit(f"usage: {os.path.basename(sys.argv[0])} BUILD-DIRECTORY (with homewardd in it)")
-    return os.path.abspath(sys.argv[1])
+def program_directory():
+    """Where homewardd is in the build directory named on the command line."""
+    for place in ("control", ".") if len(sys.argv) == 2 else ():
+        found = os.path.abspath(os.path.join(sys.argv[1], place))
+        if os.access(os.path.join(found, "homewardd"), os.X_OK):
+            return found
+    raise SystemExit(f"usage: {os.path.basename(sys.argv[0])} BUILD-DIRECTORY (with homewardd built in it)")
 
 
 def node(number, **fields):

@@ -8,12 +8,16 @@ set -u -m
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 PYTHON=/usr/bin/python3
 export PYTHONDONTWRITEBYTECODE=1
+# shellcheck source=scripts/lib/netns.sh
 . "$ROOT/scripts/lib/netns.sh"
 
 HOME_AGENT=2001:db8:ff::1
 passed=0
 failed=0
+skipped=0
 temp=
+programs=
+code=
 daemon=
 
 ok() {
@@ -27,6 +31,7 @@ not_ok() {
 }
 
 skip() {
+	skipped=$((skipped + 1))
 	echo "skip - $1"
 }
 
@@ -45,7 +50,11 @@ equal() {
 }
 
 conclude() {
-	echo "$passed passed, $failed failed"
+	if ((skipped == 0)); then
+		echo "$passed passed, $failed failed"
+	else
+		echo "$passed passed, $failed failed, $skipped skipped"
+	fi
 	((failed == 0))
 	exit
 }
@@ -62,15 +71,14 @@ lab_down() {
 
 # lab_up BUILD: rt and ha, a temporary directory, and everything gone at the end whatever happens.
 lab_up() {
-	if (($# != 1)) || [[ ! -x $1/homewardd ]]; then
-		echo "usage: $0 BUILD-DIRECTORY (with homewardd in it)" >&2
+	if (($# != 1)) || ! programs=$(netns_programs "$1"); then
+		echo "usage: $0 BUILD-DIRECTORY (with homewardd and homewardctl built in it)" >&2
 		exit 2
 	fi
 	if ((EUID != 0)); then
 		echo "$0: system tests need root, for network namespaces and AF_XDP" >&2
 		exit 1
 	fi
-	build=$(cd "$1" && pwd)
 	NETNS_PREFIX=hw$$
 	trap lab_down EXIT
 	trap 'exit 130' INT
@@ -104,7 +112,7 @@ EOF
 # start_daemon CONFIG: true when it serves; its messages are in $temp/homewardd.log.
 start_daemon() {
 	local tries=400
-	netns_become ha "$build/homewardd" --config "$1" 2>"$temp/homewardd.log" </dev/null &
+	netns_become ha "$programs/homewardd" --config "$1" 2>"$temp/homewardd.log" </dev/null &
 	daemon=$!
 	until grep -q ready "$temp/homewardd.log" && [[ -S $temp/control.sock ]]; do
 		if ! kill -0 "$daemon" 2>/dev/null || ((tries-- == 0)); then
@@ -136,5 +144,5 @@ kernel_answers() {
 }
 
 control() {
-	"$build/homewardctl" --socket "$temp/control.sock" --json "$@"
+	"$programs/homewardctl" --socket "$temp/control.sock" --json "$@"
 }

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Starting, stopping and being killed: the interface goes back to the kernel every time, and a start that cannot succeed says
 # why in one line and leaves nothing behind. Usage: lifecycle.sh BUILD-DIRECTORY
+# shellcheck source=tests/system/lib.sh
 . "$(dirname "$0")/lib.sh"
 
 serves() {
@@ -52,7 +53,7 @@ live_and_end() {
 # refused CLAIM PATTERN CONFIG: a start that fails, in one line that matches, with exit code 1.
 refused() {
 	local claim_text=$1 pattern=$2 config=$3 lines status
-	netns_exec ha timeout -k 1 20 "$build/homewardd" --config "$config" 2>"$temp/refused.log" </dev/null
+	netns_exec ha timeout -k 1 20 "$programs/homewardd" --config "$config" 2>"$temp/refused.log" </dev/null
 	status=$?
 	lines=$(wc -l <"$temp/refused.log")
 	sed 's/^/# /' "$temp/refused.log"

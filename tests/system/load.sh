@@ -193,6 +193,7 @@ if ((failed > 0)); then
 fi
 run_load
 sleep 0.3
+check "the daemon still runs" kill -0 "$daemon"
 control stats >"$directory/stats.json"
 check "every acknowledgement and every data packet was right" test "$load_status" -eq 0
 for phase in register move remove; do

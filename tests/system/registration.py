@@ -7,7 +7,7 @@ RFC 6275 9.5, 10.3; RFC 4285 5, 6; RFC 3963 6.2. Usage: registration.py BUILD-DI
 import sys
 import time
 
-from lib import (CARE_OF, HOME_AGENT, HOME_PREFIX, OTHER_CARE_OF, Node, Report, build_directory, home, lab, node,
+from lib import (CARE_OF, HOME_AGENT, HOME_PREFIX, OTHER_CARE_OF, Node, Report, program_directory, home, lab, node,
                  packets)
 
 SEQUENCE, TIMESTAMP, PROHIBITED, OPEN, FIRST, SECOND, THIRD = 16, 17, 18, 19, 20, 21, 22
@@ -59,7 +59,7 @@ def life_by_sequence(report, the_lab):
     refused(report, answer, 135, "a repeated sequence number is answered with 135")
     report.equal(answer and answer.sequence, 65530, "135 tells the last accepted sequence number")
     report.check(answer is not None and answer.auth_ok is True, "135 is authenticated")
-    refused(report, mn.ask(sequence=32761), 135, "a sequence number half the circle ahead is answered with 135")
+    refused(report, mn.ask(sequence=32762), 135, "a sequence number half the circle ahead is answered with 135")
     refused(report, mn.ask(sequence=65529), 135, "an older one too")
     refused(report, mn.ask(sequence=2, lifetime_s=400), 0, "a refresh across the wrap of the numbers is accepted")
     report.equal(the_lab.daemon.bindings()[mn.home]["lifetime_s"], 400, "the refresh put its lifetime in force")
@@ -263,7 +263,7 @@ def foreign_home(report, the_lab):
 
 def main():
     report = Report()
-    with lab(build_directory()) as the_lab:
+    with lab(program_directory()) as the_lab:
         the_lab.daemon.configure(NODES)
         if report.check(the_lab.daemon.start(), "the daemon starts"):
             for part in (life_by_sequence, forms, life_by_timestamp, refusals, silence, without_authentication,

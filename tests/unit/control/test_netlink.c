@@ -527,6 +527,13 @@ static pid_t start_peer(void)
 	return pid;
 }
 
+static int skip(const char *why, size_t cases)
+{
+	printf("skip netlink: %s\n", why);
+	printf("netlink: 0 passed, 0 failed, %zu skipped\n", cases);
+	return 0;
+}
+
 int main(void)
 {
 	static const struct unit_case cases[] = {
@@ -550,15 +557,11 @@ int main(void)
 	};
 	int rc;
 
-	if (geteuid() != 0 || unshare(CLONE_NEWNET) != 0) {
-		printf("netlink: skipped: it makes a network namespace, which takes root\n");
-		return 77;
-	}
+	if (geteuid() != 0 || unshare(CLONE_NEWNET) != 0)
+		return skip("it makes a network namespace, which takes root", UNIT_COUNT(cases));
 	peer = start_peer();
-	if (peer < 0) {
-		printf("netlink: skipped: no second network namespace could be made\n");
-		return 77;
-	}
+	if (peer < 0)
+		return skip("no second network namespace could be made", UNIT_COUNT(cases));
 	config.port_count = 2;
 	for (int i = 0; i < 2; i++) {
 		config.ports[i].kind = PORT_AF_XDP;

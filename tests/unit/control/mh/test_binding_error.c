@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "checksum.h"
+#include "ha/wire/ip6.h"
 #include "mh/binding_error.h"
 
 #include "support/unit.h"
@@ -34,7 +36,7 @@ static void message_passes_our_own_checks(void)
 	uint16_t checksum;
 
 	binding_error_encode(BINDING_ERROR_UNKNOWN_BINDING, &home, out);
-	checksum = mh_checksum(&home_agent, &home, out, sizeof(out));
+	checksum = ip6_checksum(&home_agent, &home, PROTO_MOBILITY, out, sizeof(out));
 	out[4] = (uint8_t)(checksum >> 8);
 	out[5] = (uint8_t)checksum;
 	CU_ASSERT_EQUAL(mh_check(cursor_of(out, sizeof(out)), &home_agent, &home, &header),

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "checksum.h"
+#include "ha/wire/ip6.h"
 #include "mh/mh.h"
 
 #include "support/unit.h"
@@ -19,7 +21,7 @@ static size_t make(uint8_t payload_proto, uint8_t header_length, uint8_t type)
 	message[0] = payload_proto;
 	message[1] = header_length;
 	message[2] = type;
-	checksum = mh_checksum(&source, &destination, message, (uint32_t)octets);
+	checksum = ip6_checksum(&source, &destination, PROTO_MOBILITY, message, (uint32_t)octets);
 	message[4] = (uint8_t)(checksum >> 8);
 	message[5] = (uint8_t)checksum;
 	return octets;
@@ -35,14 +37,15 @@ static void checksum_is_that_of_a_known_message(void)
 	/* As scapy computes it: source 2001:db8:1::1, destination 2001:db8:1::ff. */
 	static const uint8_t update[] = {0x3b, 1, 5, 0, 0, 0, 0, 1, 0xc0, 0, 0, 60, 1, 2, 0, 0};
 
-	CU_ASSERT_EQUAL(mh_checksum(&source, &destination, update, sizeof(update)), 0xa1b3);
+	CU_ASSERT_EQUAL(ip6_checksum(&source, &destination, PROTO_MOBILITY, update, sizeof(update)),
+			0xa1b3);
 }
 
 static void checksum_of_odd_length_pads_with_zero(void)
 {
 	static const uint8_t even[] = {1, 2, 3, 0};
-	uint16_t odd_sum = (uint16_t)~mh_checksum(&source, &destination, even, 3);
-	uint16_t even_sum = (uint16_t)~mh_checksum(&source, &destination, even, 4);
+	uint16_t odd_sum = (uint16_t)~ip6_checksum(&source, &destination, PROTO_MOBILITY, even, 3);
+	uint16_t even_sum = (uint16_t)~ip6_checksum(&source, &destination, PROTO_MOBILITY, even, 4);
 
 	CU_ASSERT_EQUAL(odd_sum + 1, even_sum); /* the length alone differs */
 }
@@ -54,7 +57,7 @@ static void all_ones_do_not_overflow_the_sum(void)
 	memset(&ones, 0xff, sizeof(ones));
 	memset(message, 0xff, sizeof(message));
 	/* All-ones words add nothing: length 2048 and next header 135 remain. */
-	CU_ASSERT_EQUAL(mh_checksum(&ones, &ones, message, sizeof(message)),
+	CU_ASSERT_EQUAL(ip6_checksum(&ones, &ones, PROTO_MOBILITY, message, sizeof(message)),
 			(uint16_t) ~(2048 + 135));
 }
 
@@ -165,7 +168,7 @@ static void reserved_octet_is_ignored(void)
 	message[3] = 0xff;
 	message[4] = 0;
 	message[5] = 0;
-	checksum = mh_checksum(&source, &destination, message, (uint32_t)octets);
+	checksum = ip6_checksum(&source, &destination, PROTO_MOBILITY, message, (uint32_t)octets);
 	message[4] = (uint8_t)(checksum >> 8);
 	message[5] = (uint8_t)checksum;
 	CU_ASSERT_EQUAL(check(octets), MH_GOOD);

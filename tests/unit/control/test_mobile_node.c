@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Runs in the top folder of the tree: the samples are in tests/vectors/mobile_nodes. A bad one has beside it NAME.expect:
+ * "LINE part of the text". They are copied first, because a checkout gives them a mode that the loader refuses.
+ */
+#include "mobile_node.h"
+
+#include <fcntl.h>
+#include <glob.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "support/unit.h"
+
+#define KEY_TEXT "000102030405060708090a0b0c0d0e0f"
+
+static char path[64];
+static struct fault fault;
+
+static struct mobile_nodes *load_octets(const char *text, size_t length)
+{
+	int fd;
+	struct mobile_nodes *nodes;
+
+	strcpy(path, "/tmp/test_mobile_node.XXXXXX");
+	fd = mkstemp(path);
+	CU_ASSERT_FATAL(fd >= 0);
+	CU_ASSERT_EQUAL(write(fd, text, length), (ssize_t)length);
+	close(fd);
+	fault = (struct fault){0};
+	nodes = mobile_nodes_load(path, &fault);
+	unlink(path);
+	return nodes;
+}
+
+static struct mobile_nodes *load_text(const char *text)
+{
+	return load_octets(text, strlen(text));
+}
+
+static struct mobile_nodes *load_sample(const char *sample)
+{
+	char text[16384];
+	FILE *file = fopen(sample, "r");
+	size_t length;
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(file);
+	length = fread(text, 1, sizeof(text), file);
+	fclose(file);
+	return load_octets(text, length);
+}
+
+static bool is_as_expected(const char *sample)
+{
+	char expect[256];
+	char where[128];
+	char line[512] = "";
+	char *text;
+	FILE *file;
+
+	snprintf(expect, sizeof(expect), "%.*s.expect", (int)(strlen(sample) - strlen(".jsonl")),
+		 sample);
+	file = fopen(expect, "r");
+	if (file == NULL || fgets(line, sizeof(line), file) == NULL)
+		return false;
+	fclose(file);
+	line[strcspn(line, "\n")] = '\0';
+	text = strchr(line, ' ');
+	*text++ = '\0';
+	snprintf(where, sizeof(where), "%s:%s", path, line);
+	return strcmp(fault.where, where) == 0 && strstr(fault.text, text) != NULL;
+}
+
+static void every_bad_sample_tells_the_line_and_what_is_wrong(void)
+{
+	glob_t found;
+
+	CU_ASSERT_EQUAL_FATAL(glob("tests/vectors/mobile_nodes/bad/*.jsonl", 0, NULL, &found), 0);
+	CU_ASSERT(found.gl_pathc > 20);
+	for (size_t i = 0; i < found.gl_pathc; i++) {
+		struct mobile_nodes *nodes = load_sample(found.gl_pathv[i]);
+		bool good = nodes == NULL && is_as_expected(found.gl_pathv[i]);
+
+		CU_ASSERT(good);
+		CU_ASSERT_PTR_NULL(strstr(fault.text, "0001020304"));
+		if (!good)
+			printf("%s: %s: %s\n", found.gl_pathv[i], fault.where, fault.text);
+		mobile_nodes_free(nodes);
+	}
+	globfree(&found);
+}
+
+static struct mobile_node *find(const struct mobile_nodes *nodes, const char *home)
+{
+	struct ip_addr address;
+
+	CU_ASSERT(ip_addr_parse(home, &address));
+	return mobile_nodes_find(nodes, &address);
+}
+
+static void each_key_reaches_its_field(void)
+{
+	static const uint8_t key[16] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+	struct mobile_nodes *nodes = load_sample("tests/vectors/mobile_nodes/good/every_key.jsonl");
+	const struct mobile_node *node;
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(nodes);
+	CU_ASSERT_EQUAL(mobile_nodes_count(nodes), 4);
+	CU_ASSERT_EQUAL(mobile_nodes_count_unauthenticated(nodes), 1);
+	node = find(nodes, "2001:db8:1::10");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(node);
+	CU_ASSERT_EQUAL(node->home.bytes[15], 0x10);
+	CU_ASSERT_STRING_EQUAL(node->identifier, "mn10@example.com");
+	CU_ASSERT_EQUAL(node->spi, 256);
+	CU_ASSERT_EQUAL(memcmp(node->key, key, sizeof(key)), 0);
+	CU_ASSERT_EQUAL(node->auth, AUTH_MN_HA);
+	CU_ASSERT_EQUAL(node->replay, REPLAY_TIMESTAMP);
+	CU_ASSERT_EQUAL(node->timestamp_window_s, 30);
+	CU_ASSERT_EQUAL(node->last_timestamp_ntp, 0);
+	CU_ASSERT_FALSE(node->prohibited);
+	node = find(nodes, "2001:db8:1::11");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(node);
+	CU_ASSERT_EQUAL(node->spi, UINT32_MAX);
+	CU_ASSERT_EQUAL(node->key[0], 0xab);
+	CU_ASSERT_EQUAL(node->key[5], 0xef);
+	CU_ASSERT_EQUAL(node->replay, REPLAY_SEQUENCE);
+	CU_ASSERT_EQUAL(node->timestamp_window_s, 0);
+	CU_ASSERT_TRUE(node->prohibited);
+	mobile_nodes_free(nodes);
+}
+
+static void a_node_without_authentication_has_no_association(void)
+{
+	struct mobile_nodes *nodes = load_sample("tests/vectors/mobile_nodes/good/every_key.jsonl");
+	const struct mobile_node *node;
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(nodes);
+	node = find(nodes, "2001:db8:1::12");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(node);
+	CU_ASSERT_EQUAL(node->auth, AUTH_NONE);
+	CU_ASSERT_EQUAL(node->spi, 0);
+	CU_ASSERT_PTR_NULL(node->identifier);
+	mobile_nodes_free(nodes);
+}
+
+static void the_last_line_needs_no_end(void)
+{
+	struct mobile_nodes *nodes = load_sample("tests/vectors/mobile_nodes/good/every_key.jsonl");
+	const struct mobile_node *node;
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(nodes);
+	node = find(nodes, "2001:db8:1::13");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(node);
+	CU_ASSERT_EQUAL(strlen(node->identifier), 253);
+	mobile_nodes_free(nodes);
+}
+
+static void a_home_address_that_nobody_has_is_not_found(void)
+{
+	struct mobile_nodes *nodes = load_sample("tests/vectors/mobile_nodes/good/every_key.jsonl");
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(nodes);
+	CU_ASSERT_PTR_NULL(find(nodes, "2001:db8:1::14"));
+	CU_ASSERT_PTR_NULL(find(nodes, "::"));
+	mobile_nodes_free(nodes);
+}
+
+static void files_without_mobile_nodes_are_empty_tables(void)
+{
+	static const char *const samples[] = {
+		"tests/vectors/mobile_nodes/good/empty.jsonl",
+		"tests/vectors/mobile_nodes/good/comments_only.jsonl",
+	};
+
+	for (size_t i = 0; i < sizeof(samples) / sizeof(samples[0]); i++) {
+		struct mobile_nodes *nodes = load_sample(samples[i]);
+
+		CU_ASSERT_PTR_NOT_NULL_FATAL(nodes);
+		CU_ASSERT_EQUAL(mobile_nodes_count(nodes), 0);
+		CU_ASSERT_PTR_NULL(find(nodes, "2001:db8:1::10"));
+		mobile_nodes_free(nodes);
+	}
+}
+
+static void the_shipped_example_loads(void)
+{
+	struct mobile_nodes *nodes = load_sample("docs/examples/mobile_nodes.jsonl");
+
+	CU_ASSERT_PTR_NOT_NULL(nodes);
+	if (nodes == NULL)
+		printf("%s: %s\n", fault.where, fault.text);
+	mobile_nodes_free(nodes);
+}
+
+static char *many_nodes(unsigned int count)
+{
+	char *text = malloc((size_t)count * 160);
+	int used = 0;
+
+	for (unsigned int i = 0; i < count; i++)
+		used += sprintf(text + used,
+				"{\"home_address\":\"2001:db8:1::%x\",\"identifier\":\"mn%u@x\","
+				"\"spi\":%u,\"key\":\"" KEY_TEXT "\"}\n",
+				i * 17 + 2, i, 256 + i);
+	return text;
+}
+
+static void each_of_many_nodes_is_found(void)
+{
+	enum { NODES = 3000 };
+	char *text = many_nodes(NODES);
+	struct mobile_nodes *nodes = load_text(text);
+
+	free(text);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(nodes);
+	CU_ASSERT_EQUAL(mobile_nodes_count(nodes), NODES);
+	for (unsigned int i = 0; i < NODES; i++) {
+		struct ip_addr home = {.bytes = {0x20, 1, 0xd, 0xb8, 0, 1}};
+		const struct mobile_node *node;
+
+		home.bytes[14] = (uint8_t)((i * 17 + 2) >> 8);
+		home.bytes[15] = (uint8_t)(i * 17 + 2);
+		node = mobile_nodes_find(nodes, &home);
+		CU_ASSERT_PTR_NOT_NULL_FATAL(node);
+		CU_ASSERT_EQUAL(node->spi, 256 + i);
+		home.bytes[15]++;
+		CU_ASSERT_PTR_NULL(mobile_nodes_find(nodes, &home));
+	}
+	mobile_nodes_free(nodes);
+}
+
+static void refuse_mode(mode_t mode, const char *part)
+{
+	struct mobile_nodes *nodes;
+	int fd;
+
+	strcpy(path, "/tmp/test_mobile_node.XXXXXX");
+	fd = mkstemp(path);
+	CU_ASSERT_EQUAL(fchmod(fd, mode), 0);
+	close(fd);
+	nodes = mobile_nodes_load(path, &fault);
+	CU_ASSERT_PTR_NULL(nodes);
+	CU_ASSERT_STRING_EQUAL(fault.where, path);
+	CU_ASSERT_PTR_NOT_NULL(strstr(fault.text, part));
+	CU_ASSERT_PTR_NOT_NULL(strstr(fault.text, "run chmod 600 /tmp/test_mobile_node."));
+	mobile_nodes_free(nodes);
+	unlink(path);
+}
+
+static void a_file_that_others_may_touch_is_refused(void)
+{
+	refuse_mode(0640, "mode 0640");
+	refuse_mode(0604, "mode 0604");
+	refuse_mode(0620, "mode 0620");
+	refuse_mode(0601, "mode 0601");
+}
+
+static void a_file_that_only_its_owner_may_read_is_taken(void)
+{
+	struct mobile_nodes *nodes;
+	int fd;
+
+	strcpy(path, "/tmp/test_mobile_node.XXXXXX");
+	fd = mkstemp(path);
+	CU_ASSERT_EQUAL(fchmod(fd, 0400), 0);
+	close(fd);
+	nodes = mobile_nodes_load(path, &fault);
+	CU_ASSERT_PTR_NOT_NULL(nodes);
+	mobile_nodes_free(nodes);
+	unlink(path);
+}
+
+/* Only root can give a file away. */
+static void a_file_of_another_user_is_refused(void)
+{
+	struct mobile_nodes *nodes;
+	int fd;
+
+	strcpy(path, "/tmp/test_mobile_node.XXXXXX");
+	fd = mkstemp(path);
+	if (fchown(fd, 12345, (gid_t)-1) == 0) {
+		nodes = mobile_nodes_load(path, &fault);
+		CU_ASSERT_PTR_NULL(nodes);
+		CU_ASSERT_PTR_NOT_NULL(strstr(fault.text, "user 12345"));
+		mobile_nodes_free(nodes);
+	}
+	close(fd);
+	unlink(path);
+}
+
+static void what_is_not_a_file_is_refused(void)
+{
+	CU_ASSERT_PTR_NULL(mobile_nodes_load("/dev/null", &fault));
+	CU_ASSERT_PTR_NOT_NULL(strstr(fault.text, "not a file"));
+	CU_ASSERT_PTR_NULL(mobile_nodes_load("/tmp/none/none.jsonl", &fault));
+	CU_ASSERT_PTR_NOT_NULL(strstr(fault.text, "No such file or directory"));
+	CU_ASSERT_STRING_EQUAL(fault.where, "/tmp/none/none.jsonl");
+}
+
+static void a_long_path_keeps_its_end(void)
+{
+	char longer[400];
+
+	memset(longer, 'a', sizeof(longer));
+	memcpy(longer + sizeof(longer) - 7, "/n.txt", 7);
+	CU_ASSERT_PTR_NULL(mobile_nodes_load(longer, &fault));
+	CU_ASSERT_EQUAL(strncmp(fault.where, "...", 3), 0);
+	CU_ASSERT_STRING_EQUAL(fault.where + strlen(fault.where) - 6, "/n.txt");
+}
+
+int main(void)
+{
+	static const struct unit_case cases[] = {
+		UNIT(every_bad_sample_tells_the_line_and_what_is_wrong),
+		UNIT(each_key_reaches_its_field),
+		UNIT(a_node_without_authentication_has_no_association),
+		UNIT(the_last_line_needs_no_end),
+		UNIT(a_home_address_that_nobody_has_is_not_found),
+		UNIT(files_without_mobile_nodes_are_empty_tables),
+		UNIT(the_shipped_example_loads),
+		UNIT(each_of_many_nodes_is_found),
+		UNIT(a_file_that_others_may_touch_is_refused),
+		UNIT(a_file_that_only_its_owner_may_read_is_taken),
+		UNIT(a_file_of_another_user_is_refused),
+		UNIT(what_is_not_a_file_is_refused),
+		UNIT(a_long_path_keeps_its_end),
+	};
+
+	return unit_run("mobile_node", cases, UNIT_COUNT(cases));
+}
