@@ -123,9 +123,14 @@ unsigned int hold_poll(void *unused)
 	if (hops_used == 0)
 		return 0;
 	now_ms = monotonic_ms();
-	for (unsigned int i = 0; i < HOPS_MAX; i++)
-		if (hops[i].next_hop != NEXTHOP_NONE && hops[i].until_ms <= now_ms)
+	for (unsigned int i = 0; i < HOPS_MAX; i++) {
+		if (hops[i].next_hop == NEXTHOP_NONE)
+			continue;
+		if (hops[i].until_ms <= now_ms)
 			release(&hops[i], false);
+		else
+			nexthop_resolve(hops[i].next_hop);
+	}
 	return 0;
 }
 

@@ -21,7 +21,8 @@ void hold_packet(const struct punt *p);
 /* The next hop is resolved, or never will be. A nexthop_resolved_fn. */
 void hold_resolved(uint32_t next_hop, bool resolved);
 
-/* Gives up what has waited too long. A poller of the loop. */
+/* Has what is waited for asked for again, and gives up what has waited too long. A poller of the
+ * loop. */
 unsigned int hold_poll(void *unused);
 void hold_stop(void);
 
