@@ -6,6 +6,7 @@
 #include <rte_cycles.h>
 
 #include "ha/time.h"
+#include "ha/wire/mobility.h"
 #include "load/link.h"
 #include "load/message.h"
 #include "load/traffic.h"
@@ -255,13 +256,22 @@ static bool is_late(const struct node *node, uint16_t sequence)
 	return behind >= 1 && behind <= earlier;
 }
 
+/* The acknowledgement of a de-registration may get lost. Sent again it finds no binding, and 133 is
+ * the answer of RFC 6275 §10.3.2: the node is out all the same. */
+static bool is_gone_already(const struct node *node, const struct ack *ack)
+{
+	return node->waits_for == PHASE_REMOVE && node->tries > 1 &&
+	       ack->status == STATUS_NOT_HOME_AGENT_FOR_NODE;
+}
+
 static void take_answer(struct node *node, const struct ack *ack)
 {
 	enum phase_kind kind = node->waits_for;
+	bool refused = ack->status >= STATUS_REFUSED && !is_gone_already(node, ack);
 
 	node->waits_for = PHASE_NONE;
 	node->uncertain = false;
-	if (ack->status >= STATUS_REFUSED) {
+	if (refused) {
 		phase->refused[ack->status]++;
 		node->care_of_asked = node->care_of;
 		return;

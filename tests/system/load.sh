@@ -144,8 +144,7 @@ lost_are_accounted() {
 	local lost dropped
 	lost=$(field "$directory/report.json" "d['traffic']['lost'] + d['traffic']['reverse_lost']")
 	dropped=$(field "$directory/stats.json" \
-		"sum(d['totals']['dropped'].values()) -
-		d['totals']['dropped']['no_binding']")
+		"sum(d['totals']['dropped'].values()) - d['totals']['dropped']['no_binding']")
 	[[ $lost == 0 ]] || echo "        lost $lost, the home agent counts $dropped drops"
 	[[ $lost =~ ^[0-9]+$ ]] && { ((lost == 0)) || ((lost <= ${dropped:-0})); }
 }
