@@ -86,20 +86,22 @@ json_t *binding_list(const struct rpc_call *call, struct rpc_error *error)
 	uint32_t first = (uint32_t)rpc_value(call, "after")->integer;
 	uint64_t now_ms = monotonic_ms();
 	json_t *rows = json_array();
-	const struct registration *r;
+	uint32_t slots = registration_slots();
 	uint32_t next = first;
 
 	(void)error;
-	for (r = registration_next(next); r != NULL; r = registration_next(next)) {
-		next = r->slot;
-		if (json_array_size(rows) == rows_max || next - first >= API_SCAN_MAX)
+	for (; next < slots && next - first < API_SCAN_MAX; next++) {
+		const struct registration *r = registration_at(next);
+
+		if (r == NULL)
+			continue;
+		if (json_array_size(rows) == rows_max)
 			break;
 		if (passes(&filter, r))
 			json_array_append_new(rows, row(call, r, now_ms));
-		next++;
 	}
 	return json_pack("{s:o, s:o}", "bindings", rows, "next",
-			 r != NULL ? json_integer(next) : json_null());
+			 next < slots ? json_integer(next) : json_null());
 }
 
 static json_t *next_hop(uint32_t index)

@@ -116,12 +116,9 @@ uint32_t registration_slots(void)
 	return slot_count;
 }
 
-const struct registration *registration_next(uint32_t from)
+const struct registration *registration_at(uint32_t slot)
 {
-	for (uint32_t i = from; i < slot_count; i++)
-		if (slots[i].state == REGISTRATION_VALID)
-			return &slots[i];
-	return NULL;
+	return slots[slot].state == REGISTRATION_VALID ? &slots[slot] : NULL;
 }
 
 static void free_slot(void *unused, uintptr_t slot)

@@ -57,8 +57,8 @@ uint32_t registration_slots(void);
 /* No slot is left for a newcomer. */
 bool registration_is_full(void);
 
-/* The first registration in force whose slot is at least from; NULL at the end. */
-const struct registration *registration_next(uint32_t from);
+/* The registration in force in that slot, one below registration_slots; NULL when there is none. */
+const struct registration *registration_at(uint32_t slot);
 
 /* Takes the binding out by order of an operator, as if its lifetime had ended. False when there is
  * none. */

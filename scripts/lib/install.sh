@@ -5,10 +5,10 @@
 #   build_tree DIR [MESON...]   configures DIR (or reconfigures it) and builds; the log is shown only on failure
 
 PACKAGES=(
-	build-essential clang llvm meson ninja-build pkg-config
+	build-essential clang clang-format git meson ninja-build pkg-config shellcheck
 	libdpdk-dev libbpf-dev libmnl-dev libjansson-dev libssl-dev libcunit1-dev libsystemd-dev scdoc
 	tshark tcpdump python3 python3-scapy python3-jsonschema
-	iproute2 iputils-ping ethtool procps
+	iproute2 iputils-ping ethtool procps strace
 )
 
 packages_missing() {

@@ -33,14 +33,7 @@ netns_become() {
 
 # Where the programs are in a build directory, as an absolute path.
 netns_programs() {
-	local place
-	for place in "$1/control" "$1"; do
-		if [[ -x $place/homewardd && -x $place/homewardctl ]]; then
-			(cd "$place" && pwd)
-			return
-		fi
-	done
-	return 1
+	[[ -x $1/homewardd && -x $1/homewardctl ]] && (cd "$1" && pwd)
 }
 
 # No duplicate address detection: addresses are usable at once. No router solicitations: captures stay quiet.

@@ -118,12 +118,14 @@ uint32_t registration_capacity(void)
 	return FAKE_SLOTS - 100;
 }
 
-const struct registration *registration_next(uint32_t from)
+uint32_t registration_slots(void)
 {
-	for (uint32_t i = from; i < FAKE_SLOTS; i++)
-		if (registrations[i].state == REGISTRATION_VALID)
-			return &registrations[i];
-	return NULL;
+	return FAKE_SLOTS;
+}
+
+const struct registration *registration_at(uint32_t slot)
+{
+	return registrations[slot].state == REGISTRATION_VALID ? &registrations[slot] : NULL;
 }
 
 bool registration_remove(const struct ip_addr *home)

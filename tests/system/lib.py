@@ -314,10 +314,9 @@ def lab(programs):
 
 def program_directory():
     """Where homewardd is in the build directory named on the command line."""
-    for place in ("control", ".") if len(sys.argv) == 2 else ():
-        found = os.path.abspath(os.path.join(sys.argv[1], place))
-        if os.access(os.path.join(found, "homewardd"), os.X_OK):
-            return found
+    found = os.path.abspath(sys.argv[1]) if len(sys.argv) == 2 else ""
+    if os.access(os.path.join(found, "homewardd"), os.X_OK):
+        return found
     raise SystemExit(f"usage: {os.path.basename(sys.argv[0])} BUILD-DIRECTORY (with homewardd built in it)")
 
 

@@ -402,7 +402,7 @@ static void list_shows_bindings_in_force_only(void)
 	CU_ASSERT_STRING_EQUAL(text_at(first, "home_agent"), "2001:db8:ff::1");
 	CU_ASSERT_EQUAL(integer_at(first, "remaining_s"), 400);
 	/* The other one is further away than one call looks. */
-	CU_ASSERT_EQUAL(integer_at(r, "next"), 69000);
+	CU_ASSERT_EQUAL(integer_at(r, "next"), API_SCAN_MAX);
 	json_decref(r);
 	r = call("binding.list", "{\"after\":69000}");
 	CU_ASSERT_EQUAL(json_array_size(json_object_get(r, "bindings")), 1);
@@ -440,7 +440,8 @@ static void pages_together_show_each_binding_once(void)
 	api_fakes_add(250);
 	CU_ASSERT_EQUAL(walk("", &calls), 252);
 	CU_ASSERT_EQUAL(walk(",\"limit\":1", &calls), 252);
-	CU_ASSERT_EQUAL(calls, 252); /* the last page knows that it is the last */
+	/* The last page knows that it is the last; the wide gap before it takes calls of its own. */
+	CU_ASSERT_EQUAL(calls, 251 + (69000 - 259) / API_SCAN_MAX);
 	CU_ASSERT_EQUAL(walk(",\"limit\":126", &calls), 252);
 	api_fakes_start();
 }

@@ -175,16 +175,9 @@ static void random_operations_match_a_simple_map_while_a_reader_looks_on(void)
 static void paging_names_every_registration_once(void)
 {
 	uint32_t count = 0;
-	uint32_t from = 0;
 
-	for (;;) {
-		const struct registration *r = registration_next(from);
-
-		if (r == NULL)
-			break;
-		from = r->slot + 1;
-		count++;
-	}
+	for (uint32_t slot = 0; slot < registration_slots(); slot++)
+		count += registration_at(slot) != NULL;
 	CU_ASSERT_EQUAL(count, registration_count());
 }
 

@@ -1,0 +1,80 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""control_socket: runs control_api.py against a daemon of its own, with a mobile node registered, and then the client:
+every command of homewardctl, its tables, its --json and its errors.
+
+  control_socket.py BUILD_DIR
+"""
+import json
+import os
+import re
+import subprocess
+import sys
+
+from lib import Node, Report, home, lab, node, program_directory
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+def run_api(report, socket):
+    """Its checks are counted as ours."""
+    done = subprocess.run([os.path.join(HERE, "control_api.py"), socket], capture_output=True, text=True, check=False)
+    print(done.stdout + done.stderr, end="")
+    last = re.findall(r"(\d+) passed, (\d+) failed", done.stdout)
+    if not last:
+        report.check(False, "control_api.py finishes")
+        return
+    report.passed += int(last[-1][0])
+    report.failed += int(last[-1][1])
+
+
+def run_client(report, programs, socket):
+    def ctl(*arguments):
+        return subprocess.run([f"{programs}/homewardctl", "--socket", socket, *arguments], capture_output=True, text=True,
+                              check=False)
+
+    address = home(1)
+    for words in (["hello"], ["status"], ["stats"], ["stats", "drops"], ["stats", "ports"], ["stats", "workers"],
+                  ["stats", "control"], ["config"], ["discover"], ["binding", "list"], ["binding", "get", address]):
+        table = ctl(*words)
+        report.check(table.returncode == 0 and table.stdout != "", f"homewardctl {' '.join(words)}", table.stderr)
+        answer = ctl("--json", *words)
+        try:
+            good = isinstance(json.loads(answer.stdout), (dict, list))
+        except ValueError:
+            good = False
+        report.check(good, "  the same with --json")
+    report.check(address in ctl("binding", "list").stdout, "the table of bindings names the mobile node")
+    report.check('"key"' not in ctl("config").stdout, "the configuration shows no key")
+
+    unknown = ctl("binding", "get", home(99))
+    report.equal(unknown.returncode, 1, "an address without binding: exit status 1")
+    report.check(unknown.stderr.startswith("homewardctl: ") and unknown.stderr.count("\n") == 1, "and one clear line",
+                 unknown.stderr)
+    report.equal(ctl("binding", "paint").returncode, 2, "an unknown command: exit status 2")
+    nobody = subprocess.run([f"{programs}/homewardctl", "--socket", "/nonexistent/control.sock", "status"],
+                            capture_output=True, text=True, check=False)
+    report.equal(nobody.returncode, 3, "no daemon: exit status 3")
+    report.check("/nonexistent/control.sock" in nobody.stderr, "and the socket is named", nobody.stderr)
+
+    report.equal(ctl("binding", "remove", address).returncode, 0, "a binding is removed")
+    report.check(address not in ctl("binding", "list").stdout, "and is gone")
+    report.equal(ctl("binding", "remove", address).returncode, 1, "removing it again is an error")
+
+
+def main():
+    report = Report()
+    programs = program_directory()
+    with lab(programs) as the_lab:
+        the_lab.daemon.configure([node(1), node(2)])
+        if not report.check(the_lab.daemon.start(), "the daemon starts"):
+            the_lab.show_log()
+            return report.conclude()
+        report.check(Node(the_lab, 1).register(), "a mobile node registers")
+        run_api(report, the_lab.daemon.socket_path)
+        run_client(report, programs, the_lab.daemon.socket_path)
+    return report.conclude()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
