@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * The kernel's side is real: a network namespace of our own, changed with ip(8), and neighbours in a second one.
+ * The kernel's side is real: a network namespace of our own, changed with ip(8), and neighbours
+ * in a second one.
  */
 #include "netlink.h"
 
