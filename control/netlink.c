@@ -271,7 +271,8 @@ static bool is_good_state(uint16_t state)
 			 NUD_NOARP)) != 0;
 }
 
-/* While the kernel still asks (incomplete) there is nothing to tell; it comes to an end one way or the other. */
+/* While the kernel still asks (incomplete) there is nothing to tell; it comes to an end one way
+ * or the other. */
 static void read_neighbour(const struct nlmsghdr *message)
 {
 	const struct ndmsg *info = mnl_nlmsg_get_payload(message);
@@ -334,7 +335,8 @@ static const struct link *link_of_way(const struct way *way)
 	return way->usable ? link_of(way->ifindex) : NULL;
 }
 
-/* The lowest metric wins; of several ways with that metric the first that leaves through a port of ours. */
+/* The lowest metric wins; of several ways with that metric the first that leaves through a port
+ * of ours. */
 static bool is_better(const struct way *way, const struct way *than)
 {
 	if (than == NULL || way->metric != than->metric)
@@ -342,7 +344,8 @@ static bool is_better(const struct way *way, const struct way *than)
 	return link_of_way(than) == NULL && link_of_way(way) != NULL;
 }
 
-/* What leaves through an interface that is not ours is unreachable for workers, and must not take our default instead. */
+/* What leaves through an interface that is not ours is unreachable for workers, and must not
+ * take our default instead. */
 static void apply(const struct ip_prefix *prefix)
 {
 	static uint64_t next_log_ms;
@@ -431,7 +434,8 @@ static void change_way(const struct way *like, bool add)
 		way_remove(at);
 }
 
-/* An encapsulation that only the kernel can do makes the way none of ours, and so does an interface that is down. */
+/* An encapsulation that only the kernel can do makes the way none of ours, and so does an
+ * interface that is down. */
 static void set_hop(struct way *way, uint32_t ifindex, unsigned int flags,
 		    const struct nlattr *const attrs[])
 {
@@ -655,7 +659,8 @@ static void sweep(void)
 			apply(&way->prefix);
 }
 
-/* Reads everything. What the dump does not name is gone; after a dump that failed everything stays. */
+/* Reads everything. What the dump does not name is gone; after a dump that failed everything
+ * stays. */
 static int resync(void)
 {
 	int rc;

@@ -22,6 +22,7 @@ enum {
 	RESOLVE_INTERVAL_MS = 1000,
 	REFRESH_INTERVAL_MS = 30000, /* reachable time of the kernel, RFC 4861 §10 */
 	FORGET_MS = 30000,	     /* far longer than a packet waits for its next hop */
+	RENEW_INTERVAL_MS = 10000,
 	LOG_INTERVAL_MS = 10000,
 };
 
@@ -508,11 +509,21 @@ static int fill_fib(struct rte_fib6 *fib)
  * place. */
 static int renew_fib(void)
 {
+	static uint64_t next_try_ms;
 	struct rte_fib6 *old = table->routes;
-	struct rte_fib6 *fib = make_fib();
-	int rc = fib != NULL ? fill_fib(fib) : -ENOMEM;
+	struct rte_fib6 *fib;
+	int rc;
 
+	if (monotonic_ms() < next_try_ms)
+		return -ENOMEM;
+	fib = make_fib();
+	rc = fib != NULL ? fill_fib(fib) : -ENOMEM;
 	if (rc != 0) {
+		/* Making one takes milliseconds: not for each of many routes. */
+		next_try_ms = monotonic_ms() + RENEW_INTERVAL_MS;
+		log_error("no room to build the routing table anew (%s), routes are missing; make "
+			  "/memory/megabytes larger",
+			  rte_strerror(-rc));
 		rte_fib6_free(fib);
 		return rc;
 	}
