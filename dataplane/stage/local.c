@@ -37,6 +37,19 @@ static bool skip_header(struct cursor *at, uint8_t *next, const struct ip_addr *
 	return kind != PROTO_DEST_OPTIONS || scan_options(body, home);
 }
 
+/* RFC 6946 §4: a fragment that is the whole packet is none. False for any other. */
+static bool skip_atomic_fragment(struct cursor *at, uint8_t *next)
+{
+	uint16_t offset_and_more;
+	struct cursor header;
+
+	if (!cursor_take(at, 8, &header))
+		return false;
+	cursor_u8(&header, next);
+	cursor_skip(&header, 1);
+	return cursor_u16(&header, &offset_and_more) && (offset_and_more & 0xfff9) == 0;
+}
+
 enum local_kind local_classify(const struct ip6_hdr_wire *ip, uint16_t *offset,
 			       const struct ip_addr **home)
 {
@@ -53,7 +66,9 @@ enum local_kind local_classify(const struct ip6_hdr_wire *ip, uint16_t *offset,
 				return LOCAL_MALFORMED;
 			break;
 		case PROTO_FRAGMENT:
-			return LOCAL_FRAGMENT;
+			if (!skip_atomic_fragment(&at, &next))
+				return LOCAL_FRAGMENT;
+			break;
 		case PROTO_MOBILITY:
 			return LOCAL_MOBILITY;
 		case PROTO_IPV6:

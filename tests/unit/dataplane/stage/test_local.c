@@ -79,10 +79,22 @@ static void a_home_address_option_on_other_data_is_local(void)
 
 static void a_fragment_is_dropped_by_name(void)
 {
-	uint8_t body[8 + 16] = {PROTO_MOBILITY};
+	uint8_t body[8 + 16] = {PROTO_MOBILITY, 0, 0, 1};
 
 	run(PROTO_FRAGMENT, body, sizeof(body));
 	CU_ASSERT_EQUAL(plane.worker->stats.dropped[DROP_FRAGMENT], 1);
+	body[2] = 1;
+	body[3] = 0;
+	run(PROTO_FRAGMENT, body, sizeof(body));
+	CU_ASSERT_EQUAL(plane.worker->stats.dropped[DROP_FRAGMENT], 1);
+}
+
+static void an_atomic_fragment_is_no_fragment(void)
+{
+	uint8_t body[8 + 16] = {PROTO_MOBILITY};
+
+	run(PROTO_FRAGMENT, body, sizeof(body));
+	expect_punt(PUNT_SIGNALLING_NEW);
 }
 
 static void a_chain_up_to_the_bound_passes_and_past_it_does_not(void)
@@ -133,6 +145,7 @@ int main(void)
 		UNIT(a_flood_for_new_nodes_leaves_known_ones_their_budget),
 		UNIT(a_home_address_option_on_other_data_is_local),
 		UNIT(a_fragment_is_dropped_by_name),
+		UNIT(an_atomic_fragment_is_no_fragment),
 		UNIT(a_chain_up_to_the_bound_passes_and_past_it_does_not),
 		UNIT(an_option_running_out_of_its_header_is_malformed),
 		UNIT(a_header_running_out_of_the_packet_is_malformed),
