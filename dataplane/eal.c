@@ -2,6 +2,7 @@
 #include "eal.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -141,6 +142,27 @@ static bool wants_pci(const struct config *config)
 	return false;
 }
 
+/* A failing rte_eal_init prints to standard error by itself, beside its log: the one clear error is
+ * ours to print. */
+static int init_quietly(int count, char *args[])
+{
+	bool is_loud = getenv("HOMEWARD_DPDK_LOG") != NULL;
+	int saved = is_loud ? -1 : dup(STDERR_FILENO);
+	int nowhere = saved >= 0 ? open("/dev/null", O_WRONLY | O_CLOEXEC) : -1;
+	int rc;
+
+	if (nowhere >= 0)
+		dup2(nowhere, STDERR_FILENO);
+	rc = rte_eal_init(count, args);
+	if (nowhere >= 0) {
+		dup2(saved, STDERR_FILENO);
+		close(nowhere);
+	}
+	if (saved >= 0)
+		close(saved);
+	return rc;
+}
+
 int eal_start(const struct config *config, struct cpu_plan *plan, struct fault *fault)
 {
 	static char text[EAL_ARGS_MAX][EAL_ARG_MAX];
@@ -158,7 +180,7 @@ int eal_start(const struct config *config, struct cpu_plan *plan, struct fault *
 			if (strcmp(args[i], "--no-pci") == 0)
 				snprintf(text[i], EAL_ARG_MAX, "--allow=ffff:ff:1f.7");
 	args[count] = NULL;
-	if (rte_eal_init(count, args) >= 0)
+	if (init_quietly(count, args) >= 0)
 		return 0;
 	if (config->hugepages)
 		fault_set(fault, "/memory/hugepages",

@@ -29,7 +29,6 @@ static uint8_t header[LINK_HEADER_OCTETS];
 static bool start_eal(const struct options *options)
 {
 	static char vdev[512];
-	static char prefix[64];
 	static char lcores[32];
 	static char *args[] = {
 		(char *)"mnload",
@@ -40,7 +39,7 @@ static bool start_eal(const struct options *options)
 		(char *)"--no-telemetry",
 		(char *)"--no-shconf",
 		(char *)"--log-level=error",
-		prefix,
+		(char *)"--file-prefix=mnload",
 		(char *)"--lcores",
 		lcores,
 		(char *)"--vdev",
@@ -49,7 +48,6 @@ static bool start_eal(const struct options *options)
 	};
 
 	snprintf(vdev, sizeof(vdev), "%s", options->vdev);
-	snprintf(prefix, sizeof(prefix), "--file-prefix=mnload-%d", getpid());
 	snprintf(lcores, sizeof(lcores), "0@%d", options->cpu);
 	rte_openlog_stream(stderr); /* stdout is for the report */
 	if (rte_eal_init((int)(sizeof(args) / sizeof(args[0])) - 1, args) >= 0)
