@@ -53,10 +53,11 @@ netns_plain() {
 	ip -n "$NETNS_PREFIX-$1" link set dev "$2" up
 }
 
-# netns_link LEFT ADDRESS RIGHT ADDRESS
+# netns_link LEFT ADDRESS RIGHT ADDRESS. NETNS_QUEUES in the environment: queues of each end, one unless given.
 netns_link() {
-	ip link add name "$3" netns "$NETNS_PREFIX-$1" type veth peer name "$1" netns \
-		"$NETNS_PREFIX-$3" || return
+	local -a queues=(numrxqueues "${NETNS_QUEUES:-1}" numtxqueues "${NETNS_QUEUES:-1}")
+	ip link add name "$3" "${queues[@]}" netns "$NETNS_PREFIX-$1" type veth \
+		peer name "$1" "${queues[@]}" netns "$NETNS_PREFIX-$3" || return
 	netns_plain "$1" "$3" && netns_plain "$3" "$1" &&
 		ip -n "$NETNS_PREFIX-$1" address add "$2/64" dev "$3" nodad &&
 		ip -n "$NETNS_PREFIX-$3" address add "$4/64" dev "$1" nodad
