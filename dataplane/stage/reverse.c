@@ -77,18 +77,16 @@ static void open_tunnel(struct worker *w, struct burst *b, struct packet *p,
 		return;
 	}
 	p->tunnelled = true;
-	to = ip6_destination(p->ip);
-	if (unlikely(is_home_agent(w->tables, to))) {
-		sort_inner_local(w, b, p);
-	} else if (unlikely(!ip_addr_is_unicast_routable(to))) {
-		drop(w, p, DROP_TUNNEL_INNER);
-		return;
-	} else {
-		packet_list_add(&b->data, p);
-	}
 	stats->from_pkts++;
 	stats->from_bytes += p->m->data_len;
 	w->stats.decapsulated++;
+	to = ip6_destination(p->ip);
+	if (unlikely(is_home_agent(w->tables, to)))
+		sort_inner_local(w, b, p);
+	else if (unlikely(!ip_addr_is_unicast_routable(to)))
+		drop(w, p, DROP_TUNNEL_INNER);
+	else
+		packet_list_add(&b->data, p);
 }
 
 void reverse_burst(struct worker *w, struct burst *b)
