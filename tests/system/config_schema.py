@@ -71,7 +71,8 @@ class Loader:
         """With a mobile nodes file that exists, unless the document's own is wrong."""
         document = copy.deepcopy(document)
         nodes = document.get("mobile_nodes")
-        if isinstance(nodes, dict) and isinstance(nodes.get("file"), str) and nodes["file"]:
+        if isinstance(nodes, dict) and isinstance(nodes.get("file"), str) and \
+                nodes["file"].isprintable() and nodes["file"]:
             nodes["file"] = str(self.nodes)
         path = self.folder / "config.json"
         path.write_text(json.dumps(document))
