@@ -20,19 +20,29 @@
 
 enum { BURST_MAX = 32 };
 
+/* The mbuf says what was received until packet_settle makes it say what these notes do: headers come
+ * and go without touching it. */
 struct packet {
 	struct rte_mbuf *m;
-	struct ip6_hdr_wire *ip;       /* start of the mbuf's data: the packet being forwarded */
-	const struct binding *binding; /* of the destination */
+	struct ip6_hdr_wire *ip;       /* the packet being forwarded */
+	const struct binding *binding; /* it was found by */
 	uint32_t next_hop;
+	uint16_t octets;       /* of the packet being forwarded */
 	uint16_t outer_octets; /* of a tunnelled packet: up to the inner header */
-	uint16_t port;	       /* it came in by */
+	uint16_t agent;	       /* of a tunnelled packet: the tunnel class it came by */
 	bool tunnelled;	       /* it came out of a tunnel that was ours to open */
 };
 
 /* A list of packets of the burst, in order of arrival. */
 struct packet_list {
 	struct packet *at[BURST_MAX];
+	uint16_t count;
+};
+
+/* One whose packets are looked up by a home address. */
+struct packet_keys {
+	struct packet *at[BURST_MAX];
+	const struct ip_addr *homes[BURST_MAX];
 	uint16_t count;
 };
 
@@ -43,13 +53,37 @@ static inline void packet_list_add(struct packet_list *list, struct packet *pack
 
 struct burst {
 	struct packet packets[BURST_MAX];
+	uint16_t port;		   /* they came in by */
 	struct packet_list tunnel; /* to a home agent address, carrying IPv6 */
-	struct packet_list data;   /* to any other address */
+	struct packet_list open;   /* that may be taken out of its tunnel */
+	struct packet_keys data;   /* to any other address: by destination */
+	struct packet_list bound;  /* to a mobile node, that may be tunnelled to it */
 	struct packet_list local;  /* to a home agent address, with something that may be ours */
 	struct packet_list plain;  /* out of a tunnel, to an address that is no mobile node's */
 	struct packet_list out;	   /* has a next hop */
 	struct packet_list kernel; /* Ethernet header still in front */
 };
+
+static inline void packet_keys_add(struct packet_keys *keys, struct packet *packet,
+				   const struct ip_addr *home)
+{
+	keys->homes[keys->count] = home;
+	keys->at[keys->count++] = packet;
+}
+
+/* Room in front of the packet. */
+static inline size_t packet_headroom(const struct packet *p)
+{
+	return (size_t)((const uint8_t *)p->ip - (const uint8_t *)p->m->buf_addr);
+}
+
+/* Leaves the mbuf with exactly the packet and that much in front of it. */
+static inline void packet_settle(struct packet *p, uint16_t in_front)
+{
+	p->m->data_off = (uint16_t)(packet_headroom(p) - in_front);
+	p->m->data_len = (uint16_t)(p->octets + in_front);
+	p->m->pkt_len = p->m->data_len;
+}
 
 static inline uint16_t ip6_octets(const struct ip6_hdr_wire *ip)
 {

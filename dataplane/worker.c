@@ -11,25 +11,35 @@ void worker_burst(struct worker *w, struct rte_mbuf *received[], uint16_t n, uin
 {
 	struct burst b;
 
-	b.tunnel.count = 0;
-	b.data.count = 0;
+	b.open.count = 0;
+	b.bound.count = 0;
 	b.local.count = 0;
 	b.plain.count = 0;
 	b.out.count = 0;
 	b.kernel.count = 0;
 
 	w->stats.received += n;
-	parse_burst(w, &b, received, n, port);
+	b.port = port;
+	parse_burst(w, &b, received, n);
 	reverse_burst(w, &b);
 	intercept_burst(w, &b);
 	route_burst(w, &b);
 	send_burst(w, &b);
 	local_burst(w, &b);
 	kernel_burst(w, &b);
+	worker_free_dropped(w);
+}
+
+void worker_free_dropped(struct worker *w)
+{
+	if (w->dropped_count == 0)
+		return;
+	rte_pktmbuf_free_bulk(w->dropped, w->dropped_count);
+	w->dropped_count = 0;
 }
 
 /* What the port does not take now is dropped: a worker never waits. */
-static void flush(struct worker *w, struct tx_queue *tx, uint64_t *counted)
+void worker_flush_queue(struct worker *w, struct tx_queue *tx, uint64_t *counted)
 {
 	uint16_t sent;
 
@@ -44,19 +54,11 @@ static void flush(struct worker *w, struct tx_queue *tx, uint64_t *counted)
 	tx->count = 0;
 }
 
-void worker_transmit(struct worker *w, struct tx_queue *tx, struct rte_mbuf *frame,
-		     uint64_t *counted)
-{
-	tx->buffer[tx->count++] = frame;
-	if (tx->count == WORKER_TX_MAX)
-		flush(w, tx, counted);
-}
-
 void worker_flush(struct worker *w)
 {
 	for (uint16_t i = 0; i < PORTS_MAX; i++) {
-		flush(w, &w->tx[i], &w->stats.sent);
-		flush(w, &w->twins[i].tx, &w->stats.to_kernel);
+		worker_flush_queue(w, &w->tx[i], &w->stats.sent);
+		worker_flush_queue(w, &w->twins[i].tx, &w->stats.to_kernel);
 	}
 }
 
@@ -71,8 +73,7 @@ static unsigned int poll_twins(struct worker *w)
 		uint16_t n = rte_eth_rx_burst(q->ethdev, q->queue, frames, BURST_MAX);
 
 		w->stats.received += n;
-		for (uint16_t k = 0; k < n; k++)
-			worker_transmit(w, &w->tx[q->port], frames[k], &w->stats.sent);
+		worker_transmit(w, &w->tx[q->port], frames, n, &w->stats.sent);
 		total += n;
 	}
 	return total;

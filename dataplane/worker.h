@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <rte_branch_prediction.h>
 #include <rte_ether.h>
 #include <rte_ring.h>
 
@@ -68,6 +69,8 @@ struct worker {
 
 	/* written per burst */
 	uint64_t now_tsc __rte_cache_aligned;
+	struct rte_mbuf *dropped[BURST_MAX]; /* by the burst on its way */
+	uint16_t dropped_count;
 	struct tx_queue tx[PORTS_MAX];
 	struct twin twins[PORTS_MAX];
 	struct token_bucket buckets[PUNT_CLASS_COUNT];
@@ -83,23 +86,58 @@ void worker_burst(struct worker *w, struct rte_mbuf *received[], uint16_t n, uin
 /* Sends what waits. */
 void worker_flush(struct worker *w);
 
-static inline bool is_home_agent(const struct dataplane_tables *tables, const struct ip_addr *to)
+/* The home agent addresses, read once a burst. */
+struct home_agents {
+	const struct tunnel_class *tunnels;
+	uint16_t count;
+};
+
+enum { HOME_AGENT_NONE = UINT16_MAX };
+
+static inline struct home_agents home_agents(const struct dataplane_tables *tables)
 {
-	for (uint16_t i = 0; i < tables->tunnel_count; i++)
-		if (ip_addr_equal(&tables->tunnels[i].home_agent, to))
+	return (struct home_agents){tables->tunnels, tables->tunnel_count};
+}
+
+/* The tunnel class of that home agent address, or HOME_AGENT_NONE. */
+static inline uint16_t home_agent_find(const struct home_agents *agents, const struct ip_addr *to)
+{
+	for (uint16_t i = 0; i < agents->count; i++)
+		if (ip_addr_equal(&agents->tunnels[i].home_agent, to))
+			return i;
+	return HOME_AGENT_NONE;
+}
+
+static inline bool is_home_address(const struct dataplane_tables *tables, const struct ip_addr *to)
+{
+	for (uint16_t i = 0; i < tables->home_prefix_count; i++)
+		if (ip_prefix_contains(&tables->home_prefixes[i], to))
 			return true;
 	return false;
 }
 
-/* Ends a packet here. */
+/* Ends a packet here; its buffer goes back with the others of the burst. */
 static inline void drop(struct worker *w, struct packet *p, enum drop_reason reason)
 {
 	w->stats.dropped[reason]++;
-	rte_pktmbuf_free(p->m);
+	w->dropped[w->dropped_count++] = p->m;
 }
 
-/* Puts a complete frame into a transmit buffer. */
-void worker_transmit(struct worker *w, struct tx_queue *tx, struct rte_mbuf *frame,
-		     uint64_t *counted);
+/* At the end of each burst. */
+void worker_free_dropped(struct worker *w);
+
+/* Gives the port what waits in one transmit buffer. */
+void worker_flush_queue(struct worker *w, struct tx_queue *tx, uint64_t *counted);
+
+/* Puts at most BURST_MAX complete frames into a transmit buffer. */
+static inline void worker_transmit(struct worker *w, struct tx_queue *tx,
+				   struct rte_mbuf *const frames[], uint16_t count,
+				   uint64_t *counted)
+{
+	if (tx->count + count > WORKER_TX_MAX)
+		worker_flush_queue(w, tx, counted);
+	memcpy(&tx->buffer[tx->count], frames, count * sizeof(frames[0]));
+	tx->count = (uint16_t)(tx->count + count);
+}
 
 #endif

@@ -9,7 +9,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 
 # (folder, what may not be included there, files where it may, why)
 RULES = [
-    ("include", r"^(?!ha/|rte_|linux/|netinet/|arpa/|sys/|std|string|limits|time|inttypes)", (), "include/ha knows only libc, DPDK types and itself"),
+    ("include", r"^(?!ha/|rte_|linux/|netinet/|arpa/|sys/|std|string|limits|time|inttypes|endian|emmintrin|nmmintrin)", (), "include/ha knows only libc, the compiler, DPDK types and itself"),
     ("control", r"^jansson\.h$", ("api/", "cli/", "config_load", "mobile_node.c"), "Jansson stays in api/, cli/ and the loaders"),
     ("control", r"^bpf/", ("steer.c",), "libbpf stays in steer.c"),
     ("control", r"^libmnl/", ("netlink.c",), "libmnl stays in netlink.c"),

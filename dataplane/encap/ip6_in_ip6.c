@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "encap/encap.h"
 
-#include <rte_hash_crc.h>
+#include "ha/ip_hash.h"
 
 enum {
 	ECN_MASK = 0x03,
@@ -18,47 +18,50 @@ enum {
 /* RFC 6438 §3: a label that is the same for a flow and spreads flows. It is made from the inner
  * addresses and label, and from the ports where no extension header hides them. Never 0, which
  * would say "no label" (RFC 6437 §2). */
-static uint32_t flow_label(const struct ip6_hdr_wire *inner, uint16_t octets)
+static inline uint32_t flow_label(const struct ip6_hdr_wire *inner, uint16_t octets,
+				  uint32_t first_word)
 {
 	const struct ip_addr *from = ip6_source(inner);
 	const struct ip_addr *to = ip6_destination(inner);
-	uint32_t label = rte_be_to_cpu_32(inner->version_class_flow_be) & FLOW_LABEL_MASK;
-	uint32_t source = rte_hash_crc_8byte(ip_addr_word(from, 0), label);
-	uint32_t destination = rte_hash_crc_8byte(ip_addr_word(to, 0), inner->next_header);
+	uint32_t source = crc32c_word(ip_addr_word(from, 0), first_word & FLOW_LABEL_MASK);
+	uint32_t destination = crc32c_word(ip_addr_word(to, 0), inner->next_header);
 	uint32_t ports = 0;
+	uint32_t label;
 
 	if ((inner->next_header == PROTO_TCP || inner->next_header == PROTO_UDP) &&
 	    octets >= sizeof(*inner) + sizeof(ports))
 		memcpy(&ports, inner + 1, sizeof(ports));
-	source = rte_hash_crc_8byte(ip_addr_word(from, 1), source);
-	destination = rte_hash_crc_8byte(ip_addr_word(to, 1), destination);
-	label = rte_hash_crc_8byte((uint64_t)source << 32 | destination, ports);
+	source = crc32c_word(ip_addr_word(from, 1), source);
+	destination = crc32c_word(ip_addr_word(to, 1), destination);
+	label = crc32c_word((uint64_t)source << 32 | destination, ports);
 	label = (label ^ label >> 20) & FLOW_LABEL_MASK;
 	return label != 0 ? label : 1;
 }
 
 /* The traffic class is copied whole: uniform DSCP (RFC 2983 §4.1) and normal-mode ECN (RFC 6040
  * §4.1). */
-bool ip6_in_ip6_push(struct packet *p, const struct tunnel_class *class,
-		     const struct ip_addr *care_of)
+static inline void push(struct packet *p, const struct tunnel_class *class)
 {
 	const struct ip6_hdr_wire *inner = p->ip;
-	uint16_t octets = p->m->data_len;
-	struct ip6_hdr_wire *outer;
-	uint32_t first_word;
+	struct ip6_hdr_wire *outer = p->ip - 1;
+	uint32_t inner_word = rte_be_to_cpu_32(inner->version_class_flow_be);
 
-	first_word = UINT32_C(0x60000000) |
-		     (rte_be_to_cpu_32(inner->version_class_flow_be) & CLASS_MASK) |
-		     flow_label(inner, octets);
-	outer = (struct ip6_hdr_wire *)(void *)rte_pktmbuf_prepend(p->m, sizeof(*outer));
-	if (outer == NULL)
-		return false;
-	*outer = class->header;
-	outer->version_class_flow_be = rte_cpu_to_be_32(first_word);
-	outer->payload_length_be = rte_cpu_to_be_16(octets);
-	memcpy(outer->destination, care_of->bytes, sizeof(outer->destination));
+	memcpy(outer->source, class->header.source, sizeof(outer->source));
+	memcpy(outer->destination, p->binding->care_of.bytes, sizeof(outer->destination));
+	outer->next_header = class->header.next_header;
+	outer->hop_limit = class->header.hop_limit;
+	outer->version_class_flow_be =
+		rte_cpu_to_be_32(UINT32_C(0x60000000) | (inner_word & CLASS_MASK) |
+				 flow_label(inner, p->octets, inner_word));
+	outer->payload_length_be = rte_cpu_to_be_16(p->octets);
 	p->ip = outer;
-	return true;
+	p->octets = (uint16_t)(p->octets + sizeof(*outer));
+}
+
+void ip6_in_ip6_push_burst(const struct packet_list *packets, const struct tunnel_class *classes)
+{
+	for (uint16_t i = 0; i < packets->count; i++)
+		push(packets->at[i], &classes[packets->at[i]->binding->tunnel]);
 }
 
 /* RFC 6040 §4.2, figure 4. */
@@ -81,12 +84,8 @@ static bool combine_ecn(struct ip6_hdr_wire *inner, uint8_t outer_ecn)
 bool ip6_in_ip6_pop(struct packet *p)
 {
 	uint8_t outer_ecn = ip6_traffic_class(p->ip) & ECN_MASK;
-	struct ip6_hdr_wire *inner =
-		(struct ip6_hdr_wire *)(void *)rte_pktmbuf_adj(p->m, p->outer_octets);
-	uint16_t octets = ip6_octets(inner);
 
-	p->ip = inner;
-	p->m->data_len = octets;
-	p->m->pkt_len = octets;
-	return combine_ecn(inner, outer_ecn);
+	p->ip = (struct ip6_hdr_wire *)((uint8_t *)p->ip + p->outer_octets);
+	p->octets = ip6_octets(p->ip);
+	return combine_ecn(p->ip, outer_ecn);
 }

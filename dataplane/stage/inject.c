@@ -14,16 +14,19 @@ unsigned int inject_poll(struct worker *w)
 	if (n == 0)
 		return 0;
 	w->stats.injected += n;
+	b.bound.count = 0;
 	b.out.count = 0;
 	for (unsigned int i = 0; i < n; i++) {
 		struct packet *p = &b.packets[i];
 
 		p->m = messages[i].packet;
 		p->ip = rte_pktmbuf_mtod(p->m, struct ip6_hdr_wire *);
+		p->octets = p->m->data_len;
 		p->next_hop = messages[i].next_hop;
 		p->tunnelled = false;
 		packet_list_add(&b.out, p);
 	}
 	send_burst(w, &b);
+	worker_free_dropped(w);
 	return n;
 }

@@ -9,10 +9,10 @@ void kernel_burst(struct worker *w, struct burst *b)
 {
 	for (uint16_t i = 0; i < b->kernel.count; i++) {
 		struct packet *p = b->kernel.at[i];
-		struct twin *twin = &w->twins[p->port];
+		struct twin *twin = &w->twins[b->port];
 
 		if (twin->exists)
-			worker_transmit(w, &twin->tx, p->m, &w->stats.to_kernel);
+			worker_transmit(w, &twin->tx, &p->m, 1, &w->stats.to_kernel);
 		else
 			drop(w, p, DROP_NO_KERNEL);
 	}

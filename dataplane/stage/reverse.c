@@ -2,15 +2,16 @@
 #include "stage/stages.h"
 
 #include <rte_branch_prediction.h>
-#include <rte_prefetch.h>
 
+#include "count.h"
 #include "encap/encap.h"
 
 /* The inner packet, when it is whole: IPv6, as long as it says, inside the outer one. */
-static struct ip6_hdr_wire *inner_of(const struct packet *p)
+static inline const struct ip6_hdr_wire *inner_of(const struct packet *p)
 {
-	uint16_t room = (uint16_t)(p->m->data_len - p->outer_octets);
-	struct ip6_hdr_wire *inner = (struct ip6_hdr_wire *)((uint8_t *)p->ip + p->outer_octets);
+	uint16_t room = (uint16_t)(p->octets - p->outer_octets);
+	const struct ip6_hdr_wire *inner =
+		(const struct ip6_hdr_wire *)((const uint8_t *)p->ip + p->outer_octets);
 
 	if (unlikely(room < sizeof(*inner)))
 		return NULL;
@@ -22,17 +23,15 @@ static struct ip6_hdr_wire *inner_of(const struct packet *p)
 }
 
 /* RFC 6275 §10.4.5: the outer source must be the registered care-of address. */
-static bool tunnel_is_registered(struct worker *w, struct packet *p, const struct binding *binding)
+static inline bool is_registered(struct worker *w, struct packet *p, const struct binding *binding)
 {
-	const struct tunnel_class *tunnels = w->tables->tunnels;
 	enum drop_reason reason;
 
 	if (unlikely(binding == NULL))
 		reason = DROP_TUNNEL_UNKNOWN;
 	else if (unlikely(!ip_addr_equal(&binding->care_of, ip6_source(p->ip))))
 		reason = DROP_TUNNEL_OUTER_SOURCE;
-	else if (unlikely(!ip_addr_equal(&tunnels[binding->tunnel].home_agent,
-					 ip6_destination(p->ip))))
+	else if (unlikely(binding->tunnel != p->agent))
 		reason = DROP_TUNNEL_HOME_AGENT;
 	else if (unlikely(binding->expiry_tsc <= w->now_tsc))
 		reason = DROP_BINDING_EXPIRED;
@@ -66,53 +65,79 @@ static void sort_inner_local(struct worker *w, struct burst *b, struct packet *p
 	}
 }
 
-static void open_tunnel(struct worker *w, struct burst *b, struct packet *p,
-			const struct binding *binding)
+/* An inner destination outside the home prefixes is no mobile node's: it needs no look-up. */
+static inline void sort_inner(struct worker *w, struct burst *b, struct packet *p,
+			      const struct home_agents *agents)
 {
-	struct binding_stats *stats = &w->binding_stats[binding->slot];
-	const struct ip_addr *to;
+	const struct ip_addr *to = ip6_destination(p->ip);
 
-	if (unlikely(!ip6_in_ip6_pop(p))) {
-		drop(w, p, DROP_TUNNEL_ECN);
-		return;
-	}
-	p->tunnelled = true;
-	stats->from_pkts++;
-	stats->from_bytes += p->m->data_len;
-	w->stats.decapsulated++;
-	to = ip6_destination(p->ip);
-	if (unlikely(is_home_agent(w->tables, to)))
+	if (unlikely(home_agent_find(agents, to) != HOME_AGENT_NONE))
 		sort_inner_local(w, b, p);
 	else if (unlikely(!ip_addr_is_unicast_routable(to)))
 		drop(w, p, DROP_TUNNEL_INNER);
+	else if (is_home_address(w->tables, to))
+		packet_keys_add(&b->data, p, to);
 	else
-		packet_list_add(&b->data, p);
+		packet_list_add(&b->plain, p);
 }
 
-void reverse_burst(struct worker *w, struct burst *b)
+static void open_tunnels(struct worker *w, struct burst *b)
 {
-	const struct binding *found[BURST_MAX];
-	const struct ip_addr *homes[BURST_MAX];
-	struct packet *whole[BURST_MAX];
-	unsigned int n = 0;
+	const struct home_agents agents = home_agents(w->tables);
 
-	for (uint16_t i = 0; i < b->tunnel.count; i++) {
-		struct packet *p = b->tunnel.at[i];
+	for (uint16_t i = 0; i < b->open.count; i++) {
+		struct packet *p = b->open.at[i];
+
+		if (unlikely(!ip6_in_ip6_pop(p))) {
+			drop(w, p, DROP_TUNNEL_ECN);
+			continue;
+		}
+		p->tunnelled = true;
+		count_from(w, p->binding, p->octets);
+		w->stats.decapsulated++;
+		sort_inner(w, b, p, &agents);
+	}
+}
+
+/* Leaves on the list what has an inner packet that is whole; homes gets the inner sources. */
+static inline void check_inner(struct worker *w, struct packet_list *tunnel,
+			       const struct ip_addr *homes[])
+{
+	uint16_t whole = 0;
+
+	for (uint16_t i = 0; i < tunnel->count; i++) {
+		struct packet *p = tunnel->at[i];
 		const struct ip6_hdr_wire *inner = inner_of(p);
 
 		if (unlikely(inner == NULL)) {
 			drop(w, p, DROP_TUNNEL_INNER);
 			continue;
 		}
-		homes[n] = ip6_source(inner);
-		whole[n++] = p;
+		homes[whole] = ip6_source(inner);
+		tunnel->at[whole++] = p;
 	}
-	if (n == 0)
+	tunnel->count = whole;
+}
+
+void reverse_burst(struct worker *w, struct burst *b)
+{
+	const struct binding *found[BURST_MAX];
+	const struct ip_addr *homes[BURST_MAX];
+	uint16_t open = 0;
+
+	if (b->tunnel.count == 0)
 		return;
-	bcache_find_bulk(w->tables->bcache, homes, n, found);
-	for (unsigned int i = 0; i < n; i++)
-		rte_prefetch0(found[i]);
-	for (unsigned int i = 0; i < n; i++)
-		if (tunnel_is_registered(w, whole[i], found[i]))
-			open_tunnel(w, b, whole[i], found[i]);
+	check_inner(w, &b->tunnel, homes);
+	bcache_find_bulk(w->tables->bcache, homes, b->tunnel.count, found);
+	for (uint16_t i = 0; i < b->tunnel.count; i++) {
+		struct packet *p = b->tunnel.at[i];
+
+		if (unlikely(!is_registered(w, p, found[i])))
+			continue;
+		p->binding = found[i];
+		count_prefetch(w, p->binding);
+		b->open.at[open++] = p;
+	}
+	b->open.count = open;
+	open_tunnels(w, b);
 }

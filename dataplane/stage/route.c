@@ -32,7 +32,7 @@ static void forward(struct worker *w, struct burst *b, struct packet *p, uint32_
 	}
 	p->next_hop = neighbour_of(w->tables->nexthops, index, ip6_destination(p->ip));
 	hop = nexthop_find(w->tables->nexthops, p->next_hop);
-	if (unlikely(hop != NULL && p->m->data_len > hop->mtu)) {
+	if (unlikely(hop != NULL && p->octets > hop->mtu)) {
 		punt(w, p, PUNT_ERROR, DROP_TOO_BIG, DROP_TOO_BIG);
 		return;
 	}
@@ -55,23 +55,47 @@ void route_burst(struct worker *w, struct burst *b)
 		forward(w, b, b->plain.at[i], (uint32_t)indexes[i]);
 }
 
-void send_burst(struct worker *w, struct burst *b)
+/* Frames for the same port one after the other are handed over together. */
+struct run {
+	struct rte_mbuf *frames[BURST_MAX];
+	uint16_t count;
+	uint16_t port;
+};
+
+static void end_run(struct worker *w, struct run *run)
 {
-	for (uint16_t i = 0; i < b->out.count; i++) {
-		struct packet *p = b->out.at[i];
-		const struct nexthop *hop = nexthop_find(w->tables->nexthops, p->next_hop);
-		char *ether;
+	worker_transmit(w, &w->tx[run->port], run->frames, run->count, &w->stats.sent);
+	run->count = 0;
+}
+
+/* There is room for Ethernet: a packet either came with it, or was made with headroom
+ * (dataplane_alloc). */
+static void send_list(struct worker *w, const struct packet_list *packets)
+{
+	const struct nexthop_table *nexthops = w->tables->nexthops;
+	struct run run = {.count = 0};
+
+	for (uint16_t i = 0; i < packets->count; i++) {
+		struct packet *p = packets->at[i];
+		const struct nexthop *hop = nexthop_find(nexthops, p->next_hop);
 
 		if (unlikely(hop == NULL || hop->on_link)) {
 			punt(w, p, PUNT_RESOLVE, 0, DROP_NEIGHBOUR_UNRESOLVED);
 			continue;
 		}
-		ether = rte_pktmbuf_prepend(p->m, RTE_ETHER_HDR_LEN);
-		if (unlikely(ether == NULL)) {
-			drop(w, p, DROP_NO_HEADROOM);
-			continue;
+		memcpy((uint8_t *)p->ip - RTE_ETHER_HDR_LEN, hop->ether, RTE_ETHER_HDR_LEN);
+		packet_settle(p, RTE_ETHER_HDR_LEN);
+		if (unlikely(hop->port != run.port)) {
+			end_run(w, &run);
+			run.port = hop->port;
 		}
-		memcpy(ether, hop->ether, RTE_ETHER_HDR_LEN);
-		worker_transmit(w, &w->tx[hop->port], p->m, &w->stats.sent);
+		run.frames[run.count++] = p->m;
 	}
+	end_run(w, &run);
+}
+
+void send_burst(struct worker *w, struct burst *b)
+{
+	send_list(w, &b->bound);
+	send_list(w, &b->out);
 }

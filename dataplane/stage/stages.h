@@ -12,8 +12,7 @@
 
 /* Frame to IPv6 packet: checks the headers, strips Ethernet, sorts by destination into tunnel,
  * data, local, kernel. */
-void parse_burst(struct worker *w, struct burst *b, struct rte_mbuf *received[], uint16_t n,
-		 uint16_t port);
+void parse_burst(struct worker *w, struct burst *b, struct rte_mbuf *received[], uint16_t n);
 
 /* Out of the tunnel, RFC 6275 §10.4.5: tunnel to data (inner packet), or local. */
 void reverse_burst(struct worker *w, struct burst *b);

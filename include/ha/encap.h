@@ -36,6 +36,6 @@ struct tunnel_class {
 	struct ip6_hdr_wire header; /* source, next header and hop limit are final */
 	uint8_t kind;		    /* enum encap_kind */
 	struct ip_addr home_agent;
-};
+} __attribute__((aligned(64)));
 
 #endif

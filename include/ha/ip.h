@@ -10,6 +10,7 @@
 #define HA_IP_H
 
 #include <arpa/inet.h>
+#include <endian.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
@@ -73,21 +74,29 @@ static inline bool ip_addr_is_v4_mapped(const struct ip_addr *a)
 	return memcmp(a->bytes, prefix, sizeof(prefix)) == 0;
 }
 
-/* What may be a home, care-of or forwarded source address (RFC 6275 §9.3.1, RFC 4291 §2.5). */
+static inline bool ip_addr_is_in_2000_3(const struct ip_addr *a)
+{
+	return (a->bytes[0] & 0xe0) == 0x20;
+}
+
+/* What may be a home, care-of or forwarded source address (RFC 6275 §9.3.1, RFC 4291 §2.5). Nearly
+ * all are in 2000::/3. */
 static inline bool ip_addr_is_unicast_routable(const struct ip_addr *a)
 {
+	if (ip_addr_is_in_2000_3(a))
+		return true;
 	return !ip_addr_is_multicast(a) && !ip_addr_is_link_local(a) &&
 	       !ip_addr_is_unspecified(a) && !ip_addr_is_loopback(a) && !ip_addr_is_v4_mapped(a);
 }
 
 static inline bool ip_prefix_contains(const struct ip_prefix *p, const struct ip_addr *a)
 {
-	unsigned int whole = p->length / 8;
-	unsigned int rest = p->length % 8;
+	uint64_t high = be64toh(ip_addr_word(&p->addr, 0) ^ ip_addr_word(a, 0));
+	uint64_t low = be64toh(ip_addr_word(&p->addr, 1) ^ ip_addr_word(a, 1));
 
-	if (memcmp(p->addr.bytes, a->bytes, whole) != 0)
-		return false;
-	return rest == 0 || ((p->addr.bytes[whole] ^ a->bytes[whole]) >> (8 - rest)) == 0;
+	if (p->length <= 64)
+		return p->length == 0 || high >> (64 - p->length) == 0;
+	return high == 0 && low >> (128 - p->length) == 0;
 }
 
 static inline bool ip_prefix_equal(const struct ip_prefix *a, const struct ip_prefix *b)
