@@ -4,9 +4,8 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 
-#include <rte_errno.h>
-#include "ha/ip_hash.h"
 #include <rte_malloc.h>
 
 #include "retire.h"
@@ -18,34 +17,82 @@
 #define ASAN_UNPOISON_MEMORY_REGION(at, size) ((void)(at), (void)(size))
 #endif
 
+enum {
+	KEYS_A_BUCKET = BCACHE_SLOTS / 2, /* at capacity */
+	/* With four keys a bucket on average, about 2 % of the buckets need an overflow bucket. */
+	BUCKETS_AN_OVERFLOW = 8,
+	OVERFLOWS_AT_LEAST = 64,
+	RETIRED_AT_LEAST = 64,
+};
+
+/* Numbers that are free, a stack. */
+struct free_list {
+	uint32_t *numbers;
+	uint32_t count;
+};
+
+/* How much of what a capacity takes. */
+struct sizes {
+	uint32_t bindings;
+	uint32_t buckets;
+	uint32_t overflows;
+};
+
 static struct bcache cache;
-static struct binding *entries;
-static uint32_t *free_entries; /* indexes, a stack */
-static uint32_t free_count;
-static uint32_t entry_count;
+static struct bcache_bucket *buckets;
+static struct binding *bindings;
+static struct sizes sizes;
+static struct free_list free_bindings;
+static struct free_list free_overflows;
 
 const struct bcache *bcache_table(void)
 {
 	return &cache;
 }
 
-int bcache_start(uint32_t capacity, struct fault *fault)
+static struct sizes sizes_for(uint32_t capacity)
 {
-	struct rte_hash_parameters parameters = {
-		.name = "bcache",
-		.entries = capacity + capacity / 4 + 64, /* slots of removed keys come back late */
-		.key_len = sizeof(struct ip_addr),
-		.hash_func = ip_addr_hash,
-		.socket_id = SOCKET_ID_ANY,
-		.extra_flag =
-			RTE_HASH_EXTRA_FLAGS_RW_CONCURRENCY_LF | RTE_HASH_EXTRA_FLAGS_EXT_TABLE,
+	struct sizes s = {
+		.bindings = capacity + capacity / 8 + RETIRED_AT_LEAST,
+		.buckets = capacity / KEYS_A_BUCKET + 1,
 	};
 
-	entry_count = parameters.entries;
-	cache.by_home = rte_hash_create(&parameters);
-	entries = rte_zmalloc("bindings", entry_count * sizeof(*entries), sizeof(*entries));
-	free_entries = calloc(entry_count, sizeof(*free_entries));
-	if (cache.by_home == NULL || entries == NULL || free_entries == NULL) {
+	s.overflows = s.buckets / BUCKETS_AN_OVERFLOW + OVERFLOWS_AT_LEAST;
+	return s;
+}
+
+size_t bcache_octets(uint32_t capacity)
+{
+	struct sizes s = sizes_for(capacity);
+
+	return s.bindings * sizeof(struct binding) +
+	       ((size_t)s.buckets + s.overflows) * sizeof(struct bcache_bucket);
+}
+
+/* The lowest number comes off first. */
+static bool free_list_fill(struct free_list *list, uint32_t first, uint32_t count)
+{
+	list->numbers = calloc(count, sizeof(*list->numbers));
+	if (list->numbers == NULL)
+		return false;
+	for (uint32_t i = 0; i < count; i++)
+		list->numbers[i] = first + count - 1 - i;
+	list->count = count;
+	return true;
+}
+
+int bcache_start(uint32_t capacity, struct fault *fault)
+{
+	bool has_lists;
+
+	sizes = sizes_for(capacity);
+	bindings = rte_zmalloc("bindings", sizes.bindings * sizeof(*bindings), sizeof(*bindings));
+	buckets =
+		rte_zmalloc("buckets", ((size_t)sizes.buckets + sizes.overflows) * sizeof(*buckets),
+			    sizeof(*buckets));
+	has_lists = free_list_fill(&free_bindings, 0, sizes.bindings) &&
+		    free_list_fill(&free_overflows, sizes.buckets, sizes.overflows);
+	if (bindings == NULL || buckets == NULL || !has_lists) {
 		bcache_stop();
 		fault_set(fault, "/bindings/capacity",
 			  "not enough memory for %u bindings; make it smaller, or "
@@ -53,81 +100,194 @@ int bcache_start(uint32_t capacity, struct fault *fault)
 			  capacity);
 		return -ENOMEM;
 	}
-	for (uint32_t i = 0; i < entry_count; i++)
-		free_entries[free_count++] = entry_count - 1 - i;
-	ASAN_POISON_MEMORY_REGION(entries, entry_count * sizeof(*entries));
+	cache = (struct bcache){
+		.buckets = buckets,
+		.bindings = bindings,
+		.bucket_count = sizes.buckets,
+	};
+	if (getrandom(cache.secret, sizeof(cache.secret), 0) != (ssize_t)sizeof(cache.secret)) {
+		bcache_stop();
+		fault_set(fault, "", "no random numbers for the binding cache");
+		return -EIO;
+	}
+	ASAN_POISON_MEMORY_REGION(bindings, sizes.bindings * sizeof(*bindings));
 	return 0;
 }
 
 void bcache_stop(void)
 {
-	if (entries != NULL)
-		ASAN_UNPOISON_MEMORY_REGION(entries, entry_count * sizeof(*entries));
-	rte_hash_free(cache.by_home);
-	rte_free(entries);
-	free(free_entries);
-	cache.by_home = NULL;
-	entries = NULL;
-	free_entries = NULL;
-	free_count = 0;
+	if (bindings != NULL)
+		ASAN_UNPOISON_MEMORY_REGION(bindings, sizes.bindings * sizeof(*bindings));
+	rte_free(bindings);
+	rte_free(buckets);
+	free(free_bindings.numbers);
+	free(free_overflows.numbers);
+	cache = (struct bcache){0};
+	bindings = NULL;
+	buckets = NULL;
+	free_bindings = (struct free_list){0};
+	free_overflows = (struct free_list){0};
 }
 
-static void let_go(const struct binding *entry)
+static uint32_t index_of(const struct binding *binding)
 {
-	uint32_t index = (uint32_t)(entry - entries);
-
-	ASAN_POISON_MEMORY_REGION(entry, sizeof(*entry));
-	free_entries[free_count++] = index;
+	return (uint32_t)(binding - bindings);
 }
 
-static void free_entry(void *unused, uintptr_t entry)
+static void let_go(struct binding *binding)
+{
+	ASAN_POISON_MEMORY_REGION(binding, sizeof(*binding));
+	free_bindings.numbers[free_bindings.count++] = index_of(binding);
+}
+
+static void free_binding(void *unused, uintptr_t index)
 {
 	(void)unused;
-	let_go((const struct binding *)entry);
+	let_go(&bindings[index]);
 }
 
-static void free_position(void *unused, uintptr_t position)
+static void free_overflow(void *unused, uintptr_t number)
 {
 	(void)unused;
-	rte_hash_free_key_with_position(cache.by_home, (int32_t)position);
+	free_overflows.numbers[free_overflows.count++] = (uint32_t)number;
 }
 
 struct binding *bcache_make(void)
 {
-	struct binding *entry;
+	struct binding *binding;
 
-	if (free_count == 0)
+	if (free_bindings.count == 0)
 		retire_drain();
-	if (free_count == 0)
+	if (free_bindings.count == 0)
 		return NULL;
-	entry = &entries[free_entries[--free_count]];
-	ASAN_UNPOISON_MEMORY_REGION(entry, sizeof(*entry));
-	memset(entry, 0, sizeof(*entry));
-	return entry;
+	binding = &bindings[free_bindings.numbers[--free_bindings.count]];
+	ASAN_UNPOISON_MEMORY_REGION(binding, sizeof(*binding));
+	memset(binding, 0, sizeof(*binding));
+	return binding;
+}
+
+/* A slot in a chain of buckets. */
+struct slot {
+	struct bcache_bucket *before; /* the bucket that leads to this one; NULL: it is the first */
+	struct bcache_bucket *bucket;
+	unsigned int at;
+};
+
+static struct bcache_bucket *next_of(const struct bcache_bucket *bucket)
+{
+	return bucket->next != 0 ? &buckets[bucket->next] : NULL;
+}
+
+/* The slot of a binding in force. */
+static struct slot find_slot(const struct binding *binding)
+{
+	struct bcache_place place = bcache_place(&cache, &binding->home);
+	struct slot slot = {.bucket = &buckets[place.bucket]};
+	uint32_t index = index_of(binding);
+
+	for (;;) {
+		for (slot.at = 0; slot.at < BCACHE_SLOTS; slot.at++)
+			if (slot.bucket->tags[slot.at] != 0 &&
+			    slot.bucket->indexes[slot.at] == index)
+				return slot;
+		slot.before = slot.bucket;
+		slot.bucket = next_of(slot.bucket);
+	}
+}
+
+/* Puts an empty overflow bucket at the end of a chain. */
+static struct bcache_bucket *lengthen(struct bcache_bucket *last)
+{
+	struct bcache_bucket *bucket;
+	uint32_t number;
+
+	if (free_overflows.count == 0)
+		retire_drain();
+	if (free_overflows.count == 0)
+		return NULL;
+	number = free_overflows.numbers[--free_overflows.count];
+	bucket = &buckets[number];
+	memset(bucket, 0, sizeof(*bucket));
+	__atomic_store_n(&last->next, number, __ATOMIC_RELEASE);
+	return bucket;
+}
+
+/* A free slot for a newcomer; .bucket is NULL when there is none. */
+static struct slot find_room(struct bcache_place place)
+{
+	struct slot slot = {.bucket = &buckets[place.bucket]};
+
+	for (;;) {
+		for (slot.at = 0; slot.at < BCACHE_SLOTS; slot.at++)
+			if (slot.bucket->tags[slot.at] == 0)
+				return slot;
+		slot.before = slot.bucket;
+		slot.bucket = next_of(slot.bucket);
+		if (slot.bucket == NULL)
+			slot.bucket = lengthen(slot.before);
+		if (slot.bucket == NULL)
+			return slot;
+	}
+}
+
+static void set_index(const struct slot *slot, uint32_t index)
+{
+	__atomic_store_n(&slot->bucket->indexes[slot->at], index, __ATOMIC_RELEASE);
+}
+
+static void set_tag(const struct slot *slot, uint16_t tag)
+{
+	__atomic_store_n(&slot->bucket->tags[slot->at], tag, __ATOMIC_RELEASE);
+}
+
+static int insert(const struct binding *binding)
+{
+	struct bcache_place place = bcache_place(&cache, &binding->home);
+	struct slot slot = find_room(place);
+
+	if (slot.bucket == NULL)
+		return -ENOSPC;
+	set_index(&slot, index_of(binding));
+	set_tag(&slot, place.tag);
+	return 0;
 }
 
 int bcache_publish(const struct binding *old, struct binding *next)
 {
-	int rc = rte_hash_add_key_data(cache.by_home, &next->home, next);
+	int rc = 0;
 
-	if (rc == -ENOSPC && old == NULL) {
-		retire_drain();
-		rc = rte_hash_add_key_data(cache.by_home, &next->home, next);
+	if (old != NULL) {
+		struct slot slot = find_slot(old);
+
+		set_index(&slot, index_of(next));
+		retire(free_binding, NULL, index_of(old));
+	} else {
+		rc = insert(next);
+		if (rc != 0)
+			let_go(next);
 	}
-	if (rc < 0) {
-		let_go(next);
-		return rc;
-	}
-	if (old != NULL)
-		retire(free_entry, NULL, (uintptr_t)old);
-	return 0;
+	return rc;
+}
+
+static bool is_empty(const struct bcache_bucket *bucket)
+{
+	for (unsigned int i = 0; i < BCACHE_SLOTS; i++)
+		if (bucket->tags[i] != 0)
+			return false;
+	return true;
 }
 
 void bcache_remove(const struct binding *old)
 {
-	int32_t position = rte_hash_del_key(cache.by_home, &old->home);
+	struct slot slot = find_slot(old);
 
-	if (position >= 0)
-		retire(free_position, NULL, (uintptr_t)position);
-	retire(free_entry, NULL, (uintptr_t)old);
+	set_tag(&slot, 0);
+	retire(free_binding, NULL, index_of(old));
+	if (slot.before != NULL && is_empty(slot.bucket)) {
+		/* A reader that is in there finds its way out: next stays as it is. */
+		uint32_t number = slot.before->next;
+
+		__atomic_store_n(&slot.before->next, slot.bucket->next, __ATOMIC_RELEASE);
+		retire(free_overflow, NULL, number);
+	}
 }

@@ -32,7 +32,7 @@ static struct timer_wheel wheel;
 static uint32_t sweep_at =
 	UINT32_MAX; /* next slot whose next hop is looked up again; UINT32_MAX: none */
 
-static uint32_t slots_for(uint32_t bindings)
+uint32_t registration_slots_for(uint32_t bindings)
 {
 	return bindings + bindings / 8 + 64;
 }
@@ -41,7 +41,7 @@ int registration_start(const struct config *config, struct fault *fault)
 {
 	struct rte_hash_parameters parameters = {
 		.name = "registrations",
-		.entries = slots_for(config->binding_capacity),
+		.entries = registration_slots_for(config->binding_capacity),
 		.key_len = sizeof(struct ip_addr),
 		.hash_func = ip_addr_hash,
 		.socket_id = SOCKET_ID_ANY,
@@ -49,7 +49,7 @@ int registration_start(const struct config *config, struct fault *fault)
 	};
 
 	capacity = config->binding_capacity;
-	slot_count = slots_for(capacity);
+	slot_count = registration_slots_for(capacity);
 	by_home = rte_hash_create(&parameters);
 	slots = calloc(slot_count, sizeof(*slots));
 	free_slots = calloc(slot_count, sizeof(*free_slots));

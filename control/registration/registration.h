@@ -54,6 +54,7 @@ uint32_t registration_count_invalid(void);
 uint32_t registration_capacity(void);
 /* How many slot numbers there are: a few more than the capacity. */
 uint32_t registration_slots(void);
+uint32_t registration_slots_for(uint32_t bindings);
 /* No slot is left for a newcomer. */
 bool registration_is_full(void);
 

@@ -2,47 +2,159 @@
  *
  * bcache: the binding cache, read side.
  *
- * Shape      key: home address; value: const struct binding *; capacity fixed at start.
- * Ownership  entries belong to the control thread; a pointer is good until the worker next reports
+ * Finds the binding in force for a home address.
+ *
+ * Shape      a hash table of buckets in front of an array of bindings. A bucket is one cache line: a
+ *            16-bit tag of the key and the binding's index, eight times. A look-up reads one bucket
+ *            and one binding, both prefetched for a whole burst at a time. The table is filled to
+ *            half, so that about one key in a hundred lies in an overflow bucket behind its own.
+ * Bytes      addresses in network order, all else in host order.
+ * Ownership  the control thread's; a pointer to a binding is good until the worker next reports
  *            quiescent.
- * Threads    any worker, any time, without locks. Writing is control/bcache.h. Errors a miss is
- *            NULL; nothing here fails.
+ * Threads    any worker, any time, without locks. One writer: control/bcache.h. A key that stays in
+ *            force is found by every look-up, whatever happens to others meanwhile; a key moves from
+ *            one binding to the next in one store, so a reader sees the old or the new one.
+ * Errors     a miss is NULL; nothing here fails.
  * RFC        6275 §10.1, §10.4.1.
  */
 #ifndef HA_BCACHE_H
 #define HA_BCACHE_H
 
 #include <stdint.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
-#include <rte_hash.h>
+#include <rte_branch_prediction.h>
+#include <rte_prefetch.h>
 
 #include "ha/binding.h"
 
-enum { BCACHE_BULK_MAX = RTE_HASH_LOOKUP_BULK_MAX };
+enum {
+	BCACHE_SLOTS = 8,
+	BCACHE_BULK_MAX = 64,
+};
+
+struct bcache_bucket {
+	uint16_t tags[BCACHE_SLOTS]; /* 0: the slot is free; written last, cleared first */
+	uint32_t indexes[BCACHE_SLOTS];
+	uint32_t next; /* bucket with the keys that found no room here; 0: none */
+	uint32_t reserved[3];
+} __attribute__((aligned(64)));
+
+_Static_assert(sizeof(struct bcache_bucket) == 64, "a bucket is one cache line");
 
 struct bcache {
-	struct rte_hash *by_home;
+	const struct bcache_bucket *buckets; /* bucket_count, then the overflow buckets */
+	const struct binding *bindings;
+	uint64_t secret[2]; /* of the hash: nobody outside can make keys collide */
+	uint32_t bucket_count;
 };
+
+/* Where a key belongs. */
+struct bcache_place {
+	uint32_t bucket;
+	uint16_t tag; /* never 0 */
+};
+
+/* A folded multiplication: every bit of the key reaches every bit that is used. */
+static inline struct bcache_place bcache_place(const struct bcache *cache,
+					       const struct ip_addr *home)
+{
+	uint64_t high = ip_addr_word(home, 0) ^ cache->secret[0];
+	uint64_t low = ip_addr_word(home, 1) ^ cache->secret[1];
+	uint64_t hash = high * low ^ (uint64_t)((unsigned __int128)high * low >> 64);
+
+	return (struct bcache_place){
+		.bucket = (uint32_t)((hash >> 32) * cache->bucket_count >> 32),
+		.tag = (uint16_t)(hash | 1),
+	};
+}
+
+/* Two bits for each slot with that tag: slot n is bits 2n and 2n + 1, as SSE2 has it. What the slot's
+ * index says must be read after this. */
+#if defined(__SSE2__) && !defined(__SANITIZE_THREAD__)
+static inline uint32_t bcache_match(const struct bcache_bucket *bucket, uint16_t tag)
+{
+	__m128i tags = _mm_load_si128((const __m128i *)(const void *)bucket->tags);
+	__m128i equal = _mm_cmpeq_epi16(tags, _mm_set1_epi16((short)tag));
+
+	__atomic_thread_fence(__ATOMIC_ACQUIRE);
+	return (uint32_t)_mm_movemask_epi8(equal);
+}
+#else
+static inline uint32_t bcache_match(const struct bcache_bucket *bucket, uint16_t tag)
+{
+	uint32_t match = 0;
+
+	for (unsigned int i = 0; i < BCACHE_SLOTS; i++)
+		if (__atomic_load_n(&bucket->tags[i], __ATOMIC_ACQUIRE) == tag)
+			match |= UINT32_C(3) << 2 * i;
+	return match;
+}
+#endif
+
+/* The binding in the first slot of a match that is not 0. */
+static inline const struct binding *bcache_first(const struct bcache *cache,
+						 const struct bcache_bucket *bucket, uint32_t match)
+{
+	unsigned int slot = (unsigned int)__builtin_ctz(match) / 2;
+
+	return &cache->bindings[__atomic_load_n(&bucket->indexes[slot], __ATOMIC_ACQUIRE)];
+}
 
 static inline const struct binding *bcache_find(const struct bcache *cache,
 						const struct ip_addr *home)
 {
-	void *found;
+	struct bcache_place place = bcache_place(cache, home);
+	uint32_t at = place.bucket;
 
-	return rte_hash_lookup_data(cache->by_home, home, &found) < 0 ? NULL : found;
+	do {
+		const struct bcache_bucket *bucket = &cache->buckets[at];
+		uint32_t match = bcache_match(bucket, place.tag);
+
+		while (match != 0) {
+			const struct binding *binding = bcache_first(cache, bucket, match);
+
+			if (ip_addr_equal(&binding->home, home))
+				return binding;
+			match &= match - 1;
+			match &= match - 1;
+		}
+		at = __atomic_load_n(&bucket->next, __ATOMIC_ACQUIRE);
+	} while (at != 0);
+	return NULL;
 }
 
-/* found[i] is NULL on a miss. count is at most BCACHE_BULK_MAX. */
+/* found[i] is NULL on a miss. count is at most BCACHE_BULK_MAX. Three passes, so that the cache
+ * misses of a burst overlap: buckets, then bindings, then the comparison. */
 static inline void bcache_find_bulk(const struct bcache *cache, const struct ip_addr *homes[],
 				    unsigned int count, const struct binding *found[])
 {
-	uint64_t hits = 0;
+	const struct bcache table = *cache; /* so that no store below makes it be read again */
+	const struct bcache_bucket *buckets[BCACHE_BULK_MAX];
+	uint16_t tags[BCACHE_BULK_MAX];
 
-	rte_hash_lookup_bulk_data(cache->by_home, (const void **)homes, count, &hits,
-				  (void **)found);
+	for (unsigned int i = 0; i < count; i++) {
+		struct bcache_place place = bcache_place(&table, homes[i]);
+
+		tags[i] = place.tag;
+		buckets[i] = &table.buckets[place.bucket];
+		rte_prefetch0(buckets[i]);
+	}
+	for (unsigned int i = 0; i < count; i++) {
+		uint32_t match = bcache_match(buckets[i], tags[i]);
+
+		found[i] = NULL;
+		if (likely(match != 0)) {
+			found[i] = bcache_first(&table, buckets[i], match);
+			rte_prefetch0(found[i]);
+		}
+	}
+	/* Rare: a miss, a key in an overflow bucket, or two keys with one tag. */
 	for (unsigned int i = 0; i < count; i++)
-		if (!(hits >> i & 1))
-			found[i] = NULL;
+		if (unlikely(found[i] == NULL || !ip_addr_equal(&found[i]->home, homes[i])))
+			found[i] = bcache_find(&table, homes[i]);
 }
 
 #endif

@@ -1,138 +1,318 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * bench_forward: TSC cycles per packet of the workers' own path, over net_null with a receive
- * callback that writes the packets. Every check of the path is on; nothing is left out. Variants
- * take turns, so that a noisy machine disturbs all alike.
+ * bench_forward: TSC cycles per packet of a worker's own loop (worker_run), over net_null with a
+ * receive callback that writes the packets. Every check of the path is on; nothing is left out. One
+ * process measures one table: a number of bindings, a size of packets, a distribution. Variants take
+ * turns, so that a noisy machine disturbs all alike.
+ *
+ * It is built three times: as it is, on rte_hash for look-up, and without counters for bindings.
  */
 #include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-#include <rte_dev.h>
 #include <rte_cycles.h>
 #include <rte_ethdev.h>
-#include <rte_malloc.h>
+#include <rte_launch.h>
 
+#include "bcache.h"
+#include "bench/source.h"
+#include "bench/stream.h"
+#include "count.h"
+#include "registration/registration.h"
 #include "support/eal.h"
 #include "support/plane.h"
 
 enum {
-	STREAM = 1 << 16, /* destinations, walked in order; their choice is random */
-	ROUNDS_DEFAULT = 15,
-	PACKETS_PER_ROUND = 640000,
-	INNER_OCTETS = 78,
+	ROUNDS_MAX = 256,
+	PACKETS_A_ROUND = 640000,
+	BINDINGS_LIMIT = 4 << 20,
+	INNER_MIN = 64,
+	INNER_LIMIT = 1460,
+	WORKER_OCTETS = 160 << 20, /* routes, buffers, rings */
 };
 
-enum variant { IO_FILL_ENCAP, ENCAP, IO_FILL_DECAP, DECAP, HAIRPIN, VARIANTS };
+#ifndef BCACHE_NAME
+#define BCACHE_NAME "bcache"
+#endif
 
-static const char *const names[VARIANTS] = {"io_fill", "encap", "io_fill_decap", "decap",
-					    "hairpin"};
+#ifdef COUNT_IS_OFF
+#define COUNTERS false
+#else
+#define COUNTERS true
+#endif
+
+#ifdef __AVX512F__
+#define MACHINE "avx512"
+#elif defined(__AVX2__)
+#define MACHINE "avx2"
+#else
+#define MACHINE "baseline"
+#endif
+
+enum variant {
+	IO_FILL,
+	ENCAP,
+	IO_FILL_DECAP,
+	DECAP,
+	HAIRPIN,
+	ENCAP_ALONE,	/* the other worker rests */
+	ENCAP_TOGETHER, /* the other worker does the same */
+	VARIANTS,
+};
+
+static const char *const names[VARIANTS] = {"io_fill", "encap",	      "io_fill_decap", "decap",
+					    "hairpin", "encap_alone", "encap_together"};
+
+static const enum source_kind kinds[VARIANTS] = {
+	[IO_FILL_DECAP] = SOURCE_TUNNELLED,
+	[DECAP] = SOURCE_TUNNELLED,
+	[HAIRPIN] = SOURCE_HAIRPIN,
+};
+
+static struct options {
+	uint32_t bindings;
+	unsigned int rounds;
+	uint16_t inner;
+	uint16_t workers;
+	int cpu;
+	bool zipf;
+	bool hugepages;
+	bool json;
+} options = {.bindings = 65536, .rounds = 15, .inner = 78, .workers = 1, .cpu = -1};
 
 static struct plane plane;
-static uint16_t ethdev;
-static uint32_t stream[STREAM]; /* node numbers */
-static struct ip_addr *homes;	/* STREAM addresses each, read in order */
-static struct ip_addr *care_ofs;
-static uint32_t at;
-static enum variant filling;
+static struct stream stream;
+static struct source sources[PLANE_WORKERS_MAX];
+static double samples[VARIANTS][ROUNDS_MAX];
+static double load_ms;
 
-static void write_header(struct ip6_hdr_wire *ip, uint16_t payload, uint8_t next,
-			 const struct ip_addr *from, const struct ip_addr *to)
+static const char usage[] =
+	"bench_forward: cycles per packet of a worker's whole path, over net_null\n"
+	"  --bindings N     from 1 to 4194304 (65536)\n"
+	"  --inner OCTETS   of the inner packet, from 64 to 1460 (78)\n"
+	"  --zipf           nodes are asked for by Zipf's law, not all alike\n"
+	"  --rounds N       of 640000 packets each, from 1 to 256 (15)\n"
+	"  --workers N      1, or 2: also a second worker at the same time (1)\n"
+	"  --cpu N          where the worker runs (the last CPU)\n"
+	"  --hugepages      memory in reserved huge pages\n"
+	"  --json           every sample, as one JSON object\n";
+
+static unsigned long number(const char *option, const char *text, unsigned long least,
+			    unsigned long most)
 {
-	ip->version_class_flow_be = RTE_BE32(0x60000000);
-	ip->payload_length_be = rte_cpu_to_be_16(payload);
-	ip->next_header = next;
-	ip->hop_limit = 64;
-	memcpy(ip->source, from->bytes, 16);
-	memcpy(ip->destination, to->bytes, 16);
+	char *end;
+	unsigned long value = strtoul(text, &end, 10);
+
+	if (*text != '\0' && *end == '\0' && value >= least && value <= most)
+		return value;
+	fprintf(stderr, "bench_forward: --%s is %s, but must be from %lu to %lu\n", option, text,
+		least, most);
+	exit(2);
 }
 
-static struct ip_addr correspondent;
-static struct ip_addr home_agent;
-
-static void write_packet(struct rte_mbuf *m, uint32_t i)
+static void read_options(int argc, char *argv[])
 {
-	static const uint8_t ether[14] = {0x02, 0, 0, 0, 0, 1, 0x02, 0, 0, 0, 0, 2, 0x86, 0xdd};
-	uint8_t *start = rte_pktmbuf_mtod(m, uint8_t *);
-	struct ip6_hdr_wire *ip = (struct ip6_hdr_wire *)(start + sizeof(ether));
-	uint16_t octets = INNER_OCTETS;
+	static const struct option known[] = {
+		{"bindings", required_argument, NULL, 'b'},
+		{"inner", required_argument, NULL, 'i'},
+		{"zipf", no_argument, NULL, 'z'},
+		{"rounds", required_argument, NULL, 'r'},
+		{"workers", required_argument, NULL, 'w'},
+		{"cpu", required_argument, NULL, 'c'},
+		{"hugepages", no_argument, NULL, 'p'},
+		{"json", no_argument, NULL, 'j'},
+		{"help", no_argument, NULL, 'h'},
+		{NULL, 0, NULL, 0},
+	};
+	struct options *o = &options;
+	int option;
 
-	memcpy(start, ether, sizeof(ether));
-	if (filling == IO_FILL_ENCAP || filling == ENCAP) {
-		write_header(ip, INNER_OCTETS - sizeof(*ip), PROTO_UDP, &correspondent, &homes[i]);
-	} else {
-		write_header(ip, INNER_OCTETS, PROTO_IPV6, &care_ofs[i], &home_agent);
-		write_header(ip + 1, INNER_OCTETS - sizeof(*ip), PROTO_UDP, &homes[i],
-			     filling == HAIRPIN ? &homes[(i + 7) % STREAM] : &correspondent);
-		octets += sizeof(*ip);
+	while ((option = getopt_long(argc, argv, "h", known, NULL)) != -1) {
+		if (option == 'b')
+			o->bindings = (uint32_t)number("bindings", optarg, 1, BINDINGS_LIMIT);
+		else if (option == 'i')
+			o->inner = (uint16_t)number("inner", optarg, INNER_MIN, INNER_LIMIT);
+		else if (option == 'z')
+			o->zipf = true;
+		else if (option == 'r')
+			o->rounds = (unsigned int)number("rounds", optarg, 1, ROUNDS_MAX);
+		else if (option == 'w')
+			o->workers = (uint16_t)number("workers", optarg, 1, PLANE_WORKERS_MAX);
+		else if (option == 'c')
+			o->cpu = (int)number("cpu", optarg, 0, 1023);
+		else if (option == 'p')
+			o->hugepages = true;
+		else if (option == 'j')
+			o->json = true;
+		else {
+			fputs(usage, option == 'h' ? stdout : stderr);
+			exit(option == 'h' ? 0 : 2);
+		}
 	}
-	m->data_len = (uint16_t)(octets + sizeof(ether));
-	m->pkt_len = m->data_len;
+	if (optind < argc) {
+		fprintf(stderr, "bench_forward: unexpected argument %s\n%s", argv[optind], usage);
+		exit(2);
+	}
 }
 
-static uint16_t fill(uint16_t port, uint16_t queue, struct rte_mbuf *packets[], uint16_t n,
-		     uint16_t max, void *unused)
+/* The first lcore does the measuring; the second one is there for two workers. */
+static void start_eal(void)
 {
-	for (uint16_t i = 0; i < n; i++) {
-		write_packet(packets[i], at);
-		at = (at + 1) % STREAM;
+	uint64_t octets = WORKER_OCTETS + options.bindings * UINT64_C(224);
+	int last = (int)sysconf(_SC_NPROCESSORS_ONLN) - 1;
+	int cpu = options.cpu >= 0 ? options.cpu : last;
+	char lcores[32];
+
+	if (options.workers == 1)
+		snprintf(lcores, sizeof(lcores), "0@%d", cpu);
+	else
+		snprintf(lcores, sizeof(lcores), "0@%d,1@%d", cpu, cpu == 0 ? last : cpu - 1);
+	test_eal_start_on(lcores, (unsigned int)(octets >> 20), options.hugepages);
+}
+
+static void make_tables(void)
+{
+	uint64_t begin;
+
+	plane_scatter_homes();
+	begin = rte_rdtsc();
+	plane_make(&plane, options.bindings, 0);
+	load_ms = (double)(rte_rdtsc() - begin) * 1e3 / (double)rte_get_tsc_hz();
+	if (!stream_make(&stream, options.bindings, options.zipf)) {
+		fprintf(stderr, "bench_forward: not enough memory for the addresses\n");
+		exit(2);
 	}
-	return n;
+}
+
+static void make_workers(void)
+{
+	for (uint16_t i = 0; i < options.workers; i++) {
+		struct source *s = &sources[i];
+
+		s->stream = &stream;
+		s->worker = i == 0 ? plane.worker : plane_make_worker(&plane, i, 0);
+		source_open(s, i, plane.pool);
+		s->worker->rx[0].ethdev = s->ethdev;
+		s->worker->rx_count = 1;
+		s->worker->tx[0].ethdev = s->ethdev;
+	}
+}
+
+/* The baseline: the same packets are received, written and sent. */
+static void run_io(struct source *s)
+{
+	struct rte_mbuf *burst[BURST_MAX];
+
+	while (s->left != 0) {
+		uint16_t n = rte_eth_rx_burst(s->ethdev, 0, burst, BURST_MAX);
+
+		rte_eth_tx_burst(s->ethdev, 0, burst, n);
+	}
 }
 
 static double run(enum variant variant)
 {
-	bool work = variant == ENCAP || variant == DECAP || variant == HAIRPIN;
-	struct rte_mbuf *burst[BURST_MAX];
-	uint64_t begin = rte_rdtsc();
-	uint32_t done = 0;
+	struct source *s = &sources[0];
+	uint64_t begin;
 
-	filling = variant;
-	while (done < PACKETS_PER_ROUND) {
-		uint16_t n = rte_eth_rx_burst(ethdev, 0, burst, BURST_MAX);
-
-		if (work) {
-			plane.worker->now_tsc = rte_rdtsc();
-			worker_burst(plane.worker, burst, n, 0);
-			worker_flush(plane.worker);
-		} else {
-			rte_eth_tx_burst(ethdev, 0, burst, n);
-		}
-		done += n;
-	}
-	return (double)(rte_rdtsc() - begin) / done;
+	source_set(s, kinds[variant], options.inner, PACKETS_A_ROUND);
+	s->worker->running = true;
+	begin = rte_rdtsc();
+	if (variant == IO_FILL || variant == IO_FILL_DECAP)
+		run_io(s);
+	else
+		worker_run(s->worker);
+	return (double)(rte_rdtsc() - begin) / PACKETS_A_ROUND;
 }
 
-static void open_port(void)
+static double run_with_other(void)
 {
-	struct rte_eth_conf conf = {0};
+	struct source *other = &sources[1];
+	double cycles;
 
-	if (rte_eal_hotplug_add("vdev", "net_null0", "size=64") != 0 ||
-	    rte_eth_dev_get_port_by_name("net_null0", &ethdev) != 0 ||
-	    rte_eth_dev_configure(ethdev, 1, 1, &conf) != 0 ||
-	    rte_eth_rx_queue_setup(ethdev, 0, 512, SOCKET_ID_ANY, NULL, plane.pool) != 0 ||
-	    rte_eth_tx_queue_setup(ethdev, 0, 512, SOCKET_ID_ANY, NULL) != 0 ||
-	    rte_eth_dev_start(ethdev) != 0) {
-		fprintf(stderr, "net_null could not be started\n");
-		exit(2);
-	}
-	rte_eth_add_rx_callback(ethdev, 0, fill, NULL);
+	source_set(other, SOURCE_PLAIN, options.inner, UINT64_MAX);
+	other->worker->running = true;
+	rte_eal_remote_launch(worker_run, other->worker, 1);
+	rte_delay_us_block(1000);
+	cycles = run(ENCAP_TOGETHER);
+	__atomic_store_n(&other->worker->running, false, __ATOMIC_RELAXED);
+	rte_eal_wait_lcore(1);
+	return cycles;
 }
 
-static void make_stream(uint32_t bindings)
+static bool is_wanted(enum variant variant)
 {
-	homes = rte_malloc("homes", STREAM * sizeof(*homes), 64);
-	care_ofs = rte_malloc("care_ofs", STREAM * sizeof(*care_ofs), 64);
-	srandom(1);
-	for (uint32_t i = 0; i < STREAM; i++) {
-		stream[i] = (uint32_t)random() % bindings;
-		homes[i] = plane_home(stream[i]);
-		care_ofs[i] = plane_care_of(stream[i]);
+	bool for_two = variant == ENCAP_ALONE || variant == ENCAP_TOGETHER;
+
+	return for_two == (options.workers == 2);
+}
+
+static void measure(void)
+{
+	for (int v = 0; v < VARIANTS; v++)
+		if (is_wanted((enum variant)v) && v != ENCAP_TOGETHER)
+			run((enum variant)v);
+	for (unsigned int r = 0; r < options.rounds; r++)
+		for (int v = 0; v < VARIANTS; v++)
+			if (is_wanted((enum variant)v))
+				samples[v][r] = v == ENCAP_TOGETHER ? run_with_other()
+								    : run((enum variant)v);
+}
+
+static uint64_t count_dropped(void)
+{
+	uint64_t dropped = 0;
+
+	for (int i = 0; i < DROP_REASON_COUNT; i++)
+		dropped += plane.worker->stats.dropped[i];
+	return dropped;
+}
+
+static uint64_t count_punted(void)
+{
+	uint64_t punted = 0;
+
+	for (int i = 0; i < PUNT_CLASS_COUNT; i++)
+		punted += plane.worker->stats.punted[i];
+	return punted;
+}
+
+/* What a daemon with that capacity keeps for one worker to read and write. */
+static double octets_per_binding(void)
+{
+	uint32_t slots = registration_slots_for(options.bindings);
+	double octets = (double)bcache_octets(slots) + (double)slots * sizeof(struct binding_stats);
+
+	return octets / options.bindings;
+}
+
+static void print_json(void)
+{
+	const char *separator = "";
+
+	printf("{\"bindings\": %" PRIu32 ", \"inner\": %u, \"distribution\": \"%s\", "
+	       "\"lookup\": \"%s\", \"counters\": %s, \"workers\": %u, \"hugepages\": %s, "
+	       "\"machine\": \"%s\", \"tsc_hz\": %" PRIu64 ", \"load_ms\": %.1f, "
+	       "\"octets_per_binding\": %.1f, \"dropped\": %" PRIu64 ", \"punted\": %" PRIu64
+	       ", \"samples\": {",
+	       options.bindings, options.inner, options.zipf ? "zipf" : "uniform", BCACHE_NAME,
+	       COUNTERS ? "true" : "false", options.workers, options.hugepages ? "true" : "false",
+	       MACHINE, rte_get_tsc_hz(), load_ms, octets_per_binding(), count_dropped(),
+	       count_punted());
+	for (int v = 0; v < VARIANTS; v++) {
+		if (!is_wanted((enum variant)v))
+			continue;
+		printf("%s\"%s\": [", separator, names[v]);
+		for (unsigned int r = 0; r < options.rounds; r++)
+			printf("%s%.2f", r == 0 ? "" : ", ", samples[v][r]);
+		printf("]");
+		separator = ", ";
 	}
-	correspondent = plane_correspondent();
-	home_agent = plane_home_agent();
+	printf("}}\n");
 }
 
 static int by_value(const void *a, const void *b)
@@ -142,70 +322,37 @@ static int by_value(const void *a, const void *b)
 	return (difference > 0) - (difference < 0);
 }
 
-static void print(double samples[VARIANTS][256], unsigned int rounds, uint32_t bindings, bool json)
+static void print_text(void)
 {
-	const struct worker_stats *s = &plane.worker->stats;
-	uint64_t dropped = 0;
+	unsigned int rounds = options.rounds;
 
-	for (int i = 0; i < DROP_REASON_COUNT; i++)
-		dropped += s->dropped[i];
-	if (json)
-		printf("{\"bindings\": %" PRIu32 ", \"dropped\": %" PRIu64 ", \"punted\": %" PRIu64,
-		       bindings, dropped, s->punted[PUNT_ERROR] + s->punted[PUNT_RESOLVE]);
+	printf("%" PRIu32 " bindings in %s, inner packets of %u octets, %s, %s\n", options.bindings,
+	       BCACHE_NAME, options.inner, options.zipf ? "Zipf" : "uniform", MACHINE);
 	for (int v = 0; v < VARIANTS; v++) {
+		if (!is_wanted((enum variant)v))
+			continue;
 		qsort(samples[v], rounds, sizeof(double), by_value);
-		if (json)
-			printf(", \"%s\": {\"median\": %.2f, \"p10\": %.2f, \"p90\": %.2f}",
-			       names[v], samples[v][rounds / 2], samples[v][rounds / 10],
-			       samples[v][rounds * 9 / 10]);
-		else
-			printf("%-14s %7.1f cycles/packet  [%.1f-%.1f]\n", names[v],
-			       samples[v][rounds / 2], samples[v][rounds / 10],
-			       samples[v][rounds * 9 / 10]);
+		printf("%-14s %7.1f cycles/packet  [%.1f-%.1f]\n", names[v], samples[v][rounds / 2],
+		       samples[v][rounds / 10], samples[v][rounds * 9 / 10]);
 	}
-	printf("%s", json ? "}\n" : "");
-	if (dropped != 0)
-		fprintf(stderr, "bench_forward: %" PRIu64 " packets were dropped\n", dropped);
+	printf("loaded in %.1f ms; %.0f octets a binding; %" PRIu64 " dropped, %" PRIu64
+	       " punted\n",
+	       load_ms, octets_per_binding(), count_dropped(), count_punted());
 }
 
 int main(int argc, char *argv[])
 {
-	static const struct option options[] = {
-		{"bindings", required_argument, NULL, 'b'},
-		{"rounds", required_argument, NULL, 'r'},
-		{"json", no_argument, NULL, 'j'},
-		{NULL, 0, NULL, 0},
-	};
-	static double samples[VARIANTS][256];
-	unsigned int rounds = ROUNDS_DEFAULT;
-	uint32_t bindings = 65536;
-	bool json = false;
-	int option;
-
-	while ((option = getopt_long(argc, argv, "b:r:j", options, NULL)) != -1) {
-		if (option == 'b')
-			bindings = (uint32_t)strtoul(optarg, NULL, 0);
-		else if (option == 'r')
-			rounds = (unsigned int)strtoul(optarg, NULL, 0);
-		else if (option == 'j')
-			json = true;
-		else
-			return 2;
-	}
-	if (bindings == 0 || rounds == 0 || rounds > 256) {
-		fprintf(stderr, "bench_forward: --bindings from 1, --rounds from 1 to 256\n");
-		return 2;
-	}
-	test_eal_start(192 + bindings / 2048);
-	plane_make(&plane, bindings, 0);
-	open_port();
-	plane.worker->tx[0].ethdev = ethdev;
-	make_stream(bindings);
-	for (int v = 0; v < VARIANTS; v++)
-		run((enum variant)v);
-	for (unsigned int r = 0; r < rounds; r++)
-		for (int v = 0; v < VARIANTS; v++)
-			samples[v][r] = run((enum variant)v);
-	print(samples, rounds, bindings, json);
-	return 0;
+	read_options(argc, argv);
+	start_eal();
+	make_tables();
+	make_workers();
+	measure();
+	if (options.json)
+		print_json();
+	else
+		print_text();
+	if (count_dropped() == 0)
+		return 0;
+	fprintf(stderr, "bench_forward: packets were dropped: the figures do not count\n");
+	return 1;
 }

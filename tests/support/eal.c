@@ -7,26 +7,36 @@
 #include <rte_eal.h>
 #include <rte_errno.h>
 
-void test_eal_start(unsigned int memory_mb)
+enum { ARGUMENTS_MAX = 16 };
+
+void test_eal_start_on(const char *lcores, unsigned int memory_mb, bool hugepages)
 {
 	static char memory[16];
-	char *args[] = {"test",
-			"--no-huge",
-			"--no-pci",
-			"--no-shconf",
-			"--no-telemetry",
-			"--iova-mode=va",
-			"--log-level=error",
-			"-m",
-			memory,
-			"-l",
-			"0",
-			"--file-prefix=homeward-test",
-			NULL};
+	static char cpus[64];
+	char *args[ARGUMENTS_MAX] = {"test",
+				     "--no-pci",
+				     "--no-telemetry",
+				     "--iova-mode=va",
+				     "--log-level=error",
+				     "-m",
+				     memory,
+				     "--lcores",
+				     cpus,
+				     "--file-prefix=homeward-test",
+				     hugepages ? "--in-memory" : "--no-huge"};
+	int count = 11;
 
+	if (!hugepages)
+		args[count++] = "--no-shconf";
 	snprintf(memory, sizeof(memory), "%u", memory_mb);
-	if (rte_eal_init(sizeof(args) / sizeof(args[0]) - 1, args) < 0) {
+	snprintf(cpus, sizeof(cpus), "%s", lcores);
+	if (rte_eal_init(count, args) < 0) {
 		fprintf(stderr, "DPDK could not start: %s\n", rte_strerror(rte_errno));
 		exit(2);
 	}
+}
+
+void test_eal_start(unsigned int memory_mb)
+{
+	test_eal_start_on("0@0", memory_mb, false);
 }

@@ -5,41 +5,57 @@
 #include <stdlib.h>
 
 #include <rte_cycles.h>
-#include "ha/ip_hash.h"
 #include <rte_malloc.h>
 #include <rte_ring_elem.h>
 
+#include "bcache.h"
 #include "dataplane/stage/stages.h"
 
-static struct ip_addr numbered(const char *text, uint32_t node)
+static bool has_random_homes;
+
+static struct ip_addr numbered(const char *text, uint64_t number)
 {
 	struct ip_addr a;
 
 	ip_addr_parse(text, &a);
-	node++;
-	for (int i = 0; i < 4; i++)
-		a.bytes[15 - i] = (uint8_t)(node >> 8 * i);
+	for (int i = 0; i < 8; i++)
+		a.bytes[15 - i] = (uint8_t)(number >> 8 * i);
 	return a;
+}
+
+/* One to one, and without order (the finalizer of splitmix64). */
+static uint64_t scatter(uint64_t number)
+{
+	number = (number ^ number >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+	number = (number ^ number >> 27) * UINT64_C(0x94d049bb133111eb);
+	return number ^ number >> 31;
+}
+
+void plane_scatter_homes(void)
+{
+	has_random_homes = true;
 }
 
 struct ip_addr plane_home(uint32_t node)
 {
-	return numbered("2001:db8:1::", node);
+	uint64_t number = node + UINT64_C(1);
+
+	return numbered("2001:db8:1::", has_random_homes ? scatter(number) : number);
 }
 
 struct ip_addr plane_care_of(uint32_t node)
 {
-	return numbered("2001:db8:c::", node);
+	return numbered("2001:db8:c::", node + UINT64_C(1));
 }
 
 struct ip_addr plane_home_agent(void)
 {
-	return numbered("2001:db8:ff::", 0);
+	return numbered("2001:db8:ff::", 1);
 }
 
 struct ip_addr plane_correspondent(void)
 {
-	return numbered("2001:db8:cc::", 0);
+	return numbered("2001:db8:cc::", 1);
 }
 
 static void must(const void *made, const char *what)
@@ -52,23 +68,20 @@ static void must(const void *made, const char *what)
 
 static void make_bindings(struct plane *plane, uint32_t count)
 {
-	struct rte_hash_parameters parameters = {
-		.name = "bcache",
-		.entries = count + count / 4 + 64,
-		.key_len = sizeof(struct ip_addr),
-		.hash_func = ip_addr_hash,
-		.socket_id = SOCKET_ID_ANY,
-		.extra_flag =
-			RTE_HASH_EXTRA_FLAGS_RW_CONCURRENCY_LF | RTE_HASH_EXTRA_FLAGS_EXT_TABLE,
-	};
+	struct fault fault;
 
-	plane->bcache.by_home = rte_hash_create(&parameters);
-	must(plane->bcache.by_home, "the binding cache");
-	plane->bindings = rte_zmalloc("bindings", count * sizeof(struct binding), 64);
+	if (bcache_start(count, &fault) != 0) {
+		fprintf(stderr, "%s\n", fault.text);
+		exit(2);
+	}
+	plane->bindings = calloc(count, sizeof(struct binding *));
 	must(plane->bindings, "bindings");
 	plane->binding_count = count;
 	for (uint32_t i = 0; i < count; i++) {
-		plane->bindings[i] = (struct binding){
+		struct binding *binding = bcache_make();
+
+		must(binding, "a binding");
+		*binding = (struct binding){
 			.home = plane_home(i),
 			.care_of = plane_care_of(i),
 			.expiry_tsc = UINT64_MAX,
@@ -76,8 +89,9 @@ static void make_bindings(struct plane *plane, uint32_t count)
 			.next_hop = PLANE_NEXT_HOP,
 			.inner_mtu = 1460,
 		};
-		rte_hash_add_key_data(plane->bcache.by_home, &plane->bindings[i].home,
-				      &plane->bindings[i]);
+		if (bcache_publish(NULL, binding) != 0)
+			must(NULL, "one more binding");
+		plane->bindings[i] = binding;
 	}
 }
 
@@ -109,7 +123,28 @@ static void make_nexthops(struct plane *plane)
 	rte_fib6_add(plane->nexthops->routes, any, 0, PLANE_NEXT_HOP);
 }
 
-static void make_worker(struct plane *plane, uint16_t ethdev)
+static struct rte_ring *make_ring(const char *kind, uint16_t worker, unsigned int element)
+{
+	char name[RTE_RING_NAMESIZE];
+
+	snprintf(name, sizeof(name), "%s_%u", kind, worker);
+	return rte_ring_create_elem(name, element, 1024, SOCKET_ID_ANY,
+				    RING_F_SP_ENQ | RING_F_SC_DEQ);
+}
+
+static struct rte_rcu_qsbr *make_rcu(void)
+{
+	struct rte_rcu_qsbr *rcu = rte_zmalloc("rcu", rte_rcu_qsbr_get_memsize(PLANE_WORKERS_MAX),
+					       RTE_CACHE_LINE_SIZE);
+
+	must(rcu, "RCU");
+	rte_rcu_qsbr_init(rcu, PLANE_WORKERS_MAX);
+	for (unsigned int i = 0; i < PLANE_WORKERS_MAX; i++)
+		rte_rcu_qsbr_thread_register(rcu, i);
+	return rcu;
+}
+
+struct worker *plane_make_worker(const struct plane *plane, uint16_t index, uint16_t ethdev)
 {
 	static const struct config limits = {
 		.punt_signalling_known = {1000000, 4096},
@@ -122,20 +157,20 @@ static void make_worker(struct plane *plane, uint16_t ethdev)
 	struct worker *w = rte_zmalloc("worker", sizeof(*w), RTE_CACHE_LINE_SIZE);
 
 	must(w, "a worker");
+	w->index = index;
+	w->rcu = plane->rcu;
 	w->tables = &plane->tables;
 	w->macs[0] = mac;
 	w->tx[0].ethdev = ethdev;
 	w->binding_stats =
 		rte_zmalloc("stats", (plane->binding_count + 1) * sizeof(struct binding_stats), 64);
-	w->punt_ring = rte_ring_create_elem("punt", sizeof(struct punt), 1024, SOCKET_ID_ANY,
-					    RING_F_SP_ENQ | RING_F_SC_DEQ);
-	w->inject_ring = rte_ring_create_elem("inject", sizeof(struct inject), 1024, SOCKET_ID_ANY,
-					      RING_F_SP_ENQ | RING_F_SC_DEQ);
+	w->punt_ring = make_ring("punt", index, sizeof(struct punt));
+	w->inject_ring = make_ring("inject", index, sizeof(struct inject));
 	must(w->binding_stats, "counters");
 	must(w->punt_ring, "rings");
 	punt_buckets_init(w, &limits);
 	w->now_tsc = rte_rdtsc();
-	plane->worker = w;
+	return w;
 }
 
 void plane_make(struct plane *plane, uint32_t bindings, uint16_t ethdev)
@@ -146,6 +181,7 @@ void plane_make(struct plane *plane, uint32_t bindings, uint16_t ethdev)
 	plane->pool = rte_pktmbuf_pool_create("packets", 8191, 256, 0, RTE_MBUF_DEFAULT_BUF_SIZE,
 					      SOCKET_ID_ANY);
 	must(plane->pool, "packets");
+	plane->rcu = make_rcu();
 	make_bindings(plane, bindings);
 	make_nexthops(plane);
 	ip_addr_parse("2001:db8:1::", &plane->home_prefix.addr);
@@ -161,7 +197,7 @@ void plane_make(struct plane *plane, uint32_t bindings, uint16_t ethdev)
 	};
 	memcpy(plane->tunnel.header.source, home_agent.bytes, 16);
 	plane->tables = (struct dataplane_tables){
-		.bcache = &plane->bcache,
+		.bcache = bcache_table(),
 		.nexthops = plane->nexthops,
 		.tunnels = &plane->tunnel,
 		.tunnel_count = 1,
@@ -169,5 +205,5 @@ void plane_make(struct plane *plane, uint32_t bindings, uint16_t ethdev)
 		.home_prefix_count = 1,
 		.binding_slots = bindings,
 	};
-	make_worker(plane, ethdev);
+	plane->worker = plane_make_worker(plane, 0, ethdev);
 }

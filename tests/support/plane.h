@@ -15,23 +15,29 @@
 
 #include "dataplane/worker.h"
 
-enum { PLANE_NEXT_HOP = 1 };
+enum { PLANE_NEXT_HOP = 1, PLANE_WORKERS_MAX = 2 };
 
 struct plane {
 	struct worker *worker;
 	struct rte_mempool *pool;
-	struct bcache bcache;
+	struct rte_rcu_qsbr *rcu;
 	struct nexthop_table *nexthops;
 	struct tunnel_class tunnel;
 	struct ip_prefix home_prefix;
 	struct dataplane_tables tables;
-	struct binding *bindings;
+	struct binding **bindings;
 	uint32_t binding_count;
 };
 
 /* The EAL must be started. Transmit goes to that ethdev (RTE_MAX_ETHPORTS: nowhere; frames stay in
  * the transmit buffer). */
 void plane_make(struct plane *plane, uint32_t bindings, uint16_t ethdev);
+
+/* One more worker on the same tables. */
+struct worker *plane_make_worker(const struct plane *plane, uint16_t index, uint16_t ethdev);
+
+/* Before plane_make: home addresses get interface identifiers without any order. */
+void plane_scatter_homes(void);
 
 struct ip_addr plane_home(uint32_t node);
 struct ip_addr plane_care_of(uint32_t node);

@@ -80,11 +80,11 @@ static void a_home_address_without_binding_asks_for_unreachable(void)
 
 static void an_expired_binding_does_not_forward(void)
 {
-	uint64_t before = plane.bindings[0].expiry_tsc;
+	uint64_t before = plane.bindings[0]->expiry_tsc;
 
-	plane.bindings[0].expiry_tsc = plane.worker->now_tsc;
+	plane.bindings[0]->expiry_tsc = plane.worker->now_tsc;
 	run_to_home(64, 8);
-	plane.bindings[0].expiry_tsc = before;
+	plane.bindings[0]->expiry_tsc = before;
 	CU_ASSERT_EQUAL(plane.worker->stats.dropped[DROP_BINDING_EXPIRED], 1);
 	CU_ASSERT_PTR_NULL(packet_sent(&plane));
 }

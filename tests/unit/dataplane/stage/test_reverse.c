@@ -56,11 +56,11 @@ static void an_inner_source_without_binding_is_refused(void)
 
 static void an_expired_binding_opens_no_tunnel(void)
 {
-	uint64_t before = plane.bindings[0].expiry_tsc;
+	uint64_t before = plane.bindings[0]->expiry_tsc;
 
-	plane.bindings[0].expiry_tsc = plane.worker->now_tsc;
+	plane.bindings[0]->expiry_tsc = plane.worker->now_tsc;
 	run_tunnelled(&care_of, &home, &correspondent);
-	plane.bindings[0].expiry_tsc = before;
+	plane.bindings[0]->expiry_tsc = before;
 	CU_ASSERT_EQUAL(plane.worker->stats.dropped[DROP_BINDING_EXPIRED], 1);
 }
 
