@@ -50,10 +50,11 @@ live_and_end() {
 	[[ $signal == KILL ]] || claim "DPDK left nothing behind" no_leftovers "$pid"
 }
 
-# refused CLAIM PATTERN CONFIG: a start that fails, in one line that matches, with exit code 1.
+# refused CLAIM PATTERN CONFIG [RUNNER...]: a start that fails, in one line that matches, with exit code 1.
 refused() {
 	local claim_text=$1 pattern=$2 config=$3 lines status
-	netns_exec ha timeout -k 1 20 "$programs/homewardd" --config "$config" 2>"$temp/refused.log" </dev/null
+	shift 3
+	netns_exec ha "$@" timeout -k 1 20 "$programs/homewardd" --config "$config" 2>"$temp/refused.log" </dev/null
 	status=$?
 	lines=$(wc -l <"$temp/refused.log")
 	sed 's/^/# /' "$temp/refused.log"
@@ -67,6 +68,7 @@ cannot_start() {
 	refused "an interface that is not there" nosuch0\|/ports/0/interface "$temp/missing.json"
 	write_configuration "$temp/queues.json" rt 2
 	refused "two workers on one queue" "queue" "$temp/queues.json"
+	refused "a process without rights" CAP_NET_ADMIN "$temp/homeward.json" setpriv --bounding-set=-net_admin,-net_raw,-bpf,-sys_admin
 	claim "no steering program is left" no_xdp
 	claim "no control socket is left" test ! -e "$temp/control.sock"
 	claim "the kernel has the interface" kernel_answers
