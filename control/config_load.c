@@ -11,6 +11,8 @@
 #include <strings.h>
 #include <unistd.h>
 
+#include "json_where.h"
+
 /* What may stand in the file is in the tables at the foot of this one: a row of struct field for each key. A struct type
  * says how a kind of value is read and written, a struct shape which fields an object has. */
 
@@ -1037,6 +1039,8 @@ static json_t *parse(struct reader *reader, const char *text, size_t length)
 	for (char *c = error.text; *c != '\0'; c++)
 		if (iscntrl((unsigned char)*c))
 			*c = ' ';
+	json_where(text, error.position > 0 ? least((size_t)error.position, length) : 0,
+		   reader->pointer, sizeof(reader->pointer));
 	if (json_error_code(&error) == json_error_duplicate_key)
 		problem(reader, "line %d, column %d: %s; keep one of the two", error.line,
 			error.column, error.text);

@@ -81,15 +81,14 @@ static bool is_private_file(const char *path)
 	return stat(path, &file) == 0 && (file.st_mode & 077) == 0;
 }
 
-/* Every problem of both files. */
-static int check(const char *path)
+/* EXIT_START_FAILED when something is wrong in the mobile nodes file. */
+static int check_nodes(void)
 {
 	struct fault fault;
 
-	if (config_load(path, &config, print_problem, NULL) != 0)
-		return EXIT_START_FAILED;
 	if (load_nodes(&fault)) {
-		printf("%s: good, %zu mobile nodes\n", path, mobile_nodes_count(nodes));
+		printf("%s: good, %zu mobile nodes\n", config.mobile_nodes_path,
+		       mobile_nodes_count(nodes));
 		mobile_nodes_free(nodes);
 		return EXIT_SUCCESS;
 	}
@@ -98,8 +97,21 @@ static int check(const char *path)
 		return EXIT_START_FAILED;
 	}
 	fprintf(stderr, "%s: warning: %s\n", fault.where, fault.text);
-	printf("%s: good, but the mobile nodes could not be checked\n", path);
 	return EXIT_SUCCESS;
+}
+
+/* Both files, whatever is wrong with the first: as much as can be mended at once. */
+static int check(const char *path)
+{
+	unsigned int problems = config_load(path, &config, print_problem, NULL);
+	int status = EXIT_SUCCESS;
+
+	if (config.mobile_nodes_path[0] != '\0')
+		status = check_nodes();
+	if (problems != 0)
+		return EXIT_START_FAILED;
+	printf("%s: good\n", path);
+	return status;
 }
 
 static void stop_on_signal(void *unused, uint32_t events)
@@ -372,6 +384,7 @@ int main(int argc, char *argv[])
 		{NULL, 0, NULL, 0},
 	};
 	const char *path = DEFAULT_CONFIG;
+	const char *checked = NULL;
 	int option;
 
 	while ((option = getopt_long(argc, argv, "c:hV", options, NULL)) != -1) {
@@ -380,7 +393,8 @@ int main(int argc, char *argv[])
 			path = optarg;
 			break;
 		case 'k':
-			return check(optarg);
+			checked = optarg;
+			break;
 		case 'V':
 			printf("homewardd %s\n", HOMEWARD_VERSION);
 			return EXIT_SUCCESS;
@@ -394,5 +408,5 @@ int main(int argc, char *argv[])
 		fprintf(stderr, "homewardd: unexpected argument %s\n", argv[optind]);
 		return usage(stderr, EXIT_USAGE);
 	}
-	return run(path);
+	return checked != NULL ? check(checked) : run(path);
 }

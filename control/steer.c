@@ -6,6 +6,10 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <linux/capability.h>
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -43,8 +47,30 @@ static void where_of(uint16_t port, char where[64])
 	snprintf(where, 64, "/ports/%u/interface", port);
 }
 
+/* Those in effect for this process, as bits by number. */
+static uint64_t capabilities(void)
+{
+	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct sets[_LINUX_CAPABILITY_U32S_3] = {0};
+
+	if (syscall(SYS_capget, &header, sets) != 0)
+		return 0;
+	return (uint64_t)sets[1].effective << 32 | sets[0].effective;
+}
+
+/* Without them the driver fails half way, and not with a word about rights. CAP_SYS_ADMIN includes CAP_BPF. */
+static bool has_rights(void)
+{
+	const uint64_t network = UINT64_C(1) << CAP_NET_ADMIN | UINT64_C(1) << CAP_NET_RAW;
+	const uint64_t bpf = UINT64_C(1) << CAP_BPF | UINT64_C(1) << CAP_SYS_ADMIN;
+	uint64_t mine = capabilities();
+
+	return (mine & network) == network && (mine & bpf) != 0;
+}
+
 int steer_check(const struct config *c, struct fault *fault)
 {
+	bool may_steer = has_rights();
 	char where[64];
 
 	libbpf_set_print(keep_complaint);
@@ -55,6 +81,14 @@ int steer_check(const struct config *c, struct fault *fault)
 
 		if (port->kind != PORT_AF_XDP || ifindex == 0)
 			continue;
+		if (!may_steer) {
+			where_of(i, where);
+			fault_set(fault, where,
+				  "a port of kind af_xdp needs CAP_NET_ADMIN, CAP_NET_RAW and "
+				  "CAP_BPF; run "
+				  "homewardd as root, or give them to it");
+			return -EPERM;
+		}
 		if (bpf_xdp_query_id((int)ifindex, 0, &id) == 0 && id != 0) {
 			where_of(i, where);
 			fault_set(

@@ -15,7 +15,8 @@
 #include "ha/config.h"
 #include "ha/fault.h"
 
-/* Before anything is opened: no interface may carry an XDP program already. 0 or -EBUSY. */
+/* Before anything is opened: this process must have the rights (else -EPERM), and no interface may
+ * carry an XDP program already (else -EBUSY). */
 int steer_check(const struct config *config, struct fault *fault);
 
 /* Takes off what net_af_xdp attached while it made a queue; see ha/dataplane.h. */

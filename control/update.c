@@ -93,7 +93,7 @@ static enum auth_outcome check_authentication(const struct update *u)
 		return AUTH_NO_ASSOCIATION;
 	if (u->node->auth == AUTH_NONE)
 		return AUTH_NOT_NEEDED;
-	if (!auth->present || (!auth->is_last && !options->mn_aaa.present))
+	if (!auth->present || !auth->is_last)
 		return AUTH_MISSING;
 	if (options->identifier == NULL || !options->identifier_before_auth)
 		return AUTH_MISSING;

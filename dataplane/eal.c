@@ -182,6 +182,7 @@ int eal_start(const struct config *config, struct cpu_plan *plan, struct fault *
 	args[count] = NULL;
 	if (init_quietly(count, args) >= 0)
 		return 0;
+	rmdir(rte_eal_get_runtime_dir());
 	if (config->hugepages)
 		fault_set(fault, "/memory/hugepages",
 			  "DPDK could not start with hugepages (%s); reserve %u MiB, for instance "
@@ -193,7 +194,7 @@ int eal_start(const struct config *config, struct cpu_plan *plan, struct fault *
 	return -EIO;
 }
 
-/* DPDK makes a folder for files that this process has none of. */
+/* DPDK makes a folder for files that this process has none of, and leaves it. */
 void eal_stop(void)
 {
 	char folder[PATH_MAX];

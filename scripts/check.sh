@@ -50,9 +50,29 @@ rule_tests_are_built() {
     done
 }
 
+# What a document names is there: files in backticks, and programs of a build in `build`.
+rule_documents_name_what_is() {
+    local document name
+    for document in README.md docs/*.md docs/man/*.scd; do
+        grep -oE '`(control|dataplane|include|scripts|tests|docs)/[A-Za-z0-9_./-]+`' "$document" | tr -d '`' | sort -u |
+            while read -r name; do
+                [ -e "$name" ] || echo "$document: names $name, which is not there"
+            done
+        grep -oE '\bbuild/[a-z_/]+' "$document" | sort -u |
+            while read -r name; do
+                name=${name#build/}
+                if [[ $name == tests/* ]]; then
+                    grep -qF "'${name#tests/}'" tests/meson.build || echo "$document: tests/meson.build makes no ${name#tests/}"
+                else
+                    grep -qE "^ +'$name'," meson.build || echo "$document: meson.build makes no build/$name"
+                fi
+            done
+    done
+}
+
 passed=0
 failed=0
-for rule in format includes top_level licence shell tests_are_built; do
+for rule in format includes top_level licence shell tests_are_built documents_name_what_is; do
     found=$(rule_$rule)
     if [ -z "$found" ]; then
         echo "ok - $rule"

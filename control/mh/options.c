@@ -6,6 +6,7 @@ struct walk {
 	struct mobility_options *options;
 	uint16_t data_offset; /* of the option being decoded, from the start of the message */
 	bool seen_auth;	      /* an authentication option of whatever subtype */
+	bool mn_ha_was_last;  /* until the option being decoded */
 };
 
 typedef enum decode_result option_decoder(struct walk *walk, struct cursor data);
@@ -66,10 +67,11 @@ static enum decode_result decode_known(const struct option_rule *rule, struct wa
 }
 
 /* An option other than padding begins: whatever authenticates was not the last one. */
-static void not_last(struct mobility_options *options)
+static void not_last(struct walk *walk)
 {
-	options->mn_ha.is_last = false;
-	options->mn_aaa.is_last = false;
+	walk->mn_ha_was_last = walk->options->mn_ha.is_last;
+	walk->options->mn_ha.is_last = false;
+	walk->options->mn_aaa.is_last = false;
 }
 
 static enum decode_result decode_option(struct cursor *left, const uint8_t *start,
@@ -88,7 +90,7 @@ static enum decode_result decode_option(struct cursor *left, const uint8_t *star
 		return DECODE_SHORT;
 	if (type == MOPT_PADN)
 		return DECODE_GOOD;
-	not_last(walk->options);
+	not_last(walk);
 	rule = find_rule(type);
 	if (rule == NULL)
 		return DECODE_GOOD; /* RFC 6275 §6.2.1: ignored and skipped */
@@ -201,6 +203,15 @@ static enum decode_result keep_auth(struct walk *walk, struct cursor spi_and_dat
 	return DECODE_GOOD;
 }
 
+/* RFC 4285 §5.2: MN-AAA is the one option that may stand behind MN-HA. Whatever else did would be proved by nobody. */
+static enum decode_result keep_mn_aaa(struct walk *walk, struct cursor spi_and_data)
+{
+	struct mobility_options *options = walk->options;
+
+	options->mn_ha.is_last = walk->mn_ha_was_last;
+	return keep_auth(walk, spi_and_data, &options->mn_aaa);
+}
+
 /* RFC 4285 §5: one of each subtype, MN-HA before MN-AAA. */
 static enum decode_result authentication(struct walk *walk, struct cursor data)
 {
@@ -211,7 +222,7 @@ static enum decode_result authentication(struct walk *walk, struct cursor data)
 		return DECODE_SHORT;
 	walk->seen_auth = true;
 	if (subtype == AUTH_SUBTYPE_MN_AAA)
-		return keep_auth(walk, data, &options->mn_aaa);
+		return keep_mn_aaa(walk, data);
 	if (subtype != AUTH_SUBTYPE_MN_HA)
 		return DECODE_GOOD; /* a method that this home agent does not know */
 	if (cursor_left(&data) != 4 + AUTH_MN_HA_DATA_OCTETS)

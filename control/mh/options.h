@@ -27,7 +27,7 @@ enum decode_result {
 /* An authentication option (RFC 4285 §5). covered is the length of the message up to and including the SPI. */
 struct auth_option {
 	bool present;
-	bool is_last; /* nothing but padding follows */
+	bool is_last; /* nothing but padding follows; behind MN-HA an MN-AAA option may, which is last itself */
 	uint32_t spi;
 	const uint8_t *data;
 	uint8_t data_length;

@@ -125,6 +125,7 @@ class BindingUpdate:
     spi: int = None                 # None: no authentication option
     key: bytes = None
     auth_data: bytes = None         # instead of the right one
+    behind: bytes = b""             # what follows the authentication option and is not covered by it; eights
     options: list = field(default_factory=list)  # (type, data, multiple, remainder), before the identifier
     payload_proto: int = NONE
     mh_type: int = BU
@@ -136,9 +137,9 @@ class BindingUpdate:
         # 19 octets from 8n+5 end on a multiple of eight, so nothing needs to follow the option.
         message += pad((5 - len(message)) % 8)
         message += struct.pack("!BBBI", OPTION_AUTH, 17, 1, self.spi)
-        message[1] = (len(message) + 12) // 8 - 1
+        message[1] = (len(message) + 12 + len(self.behind)) // 8 - 1
         data = authenticator(self.key, self.care_of, self.home, bytes(message))
-        message += data if self.auth_data is None else self.auth_data
+        message += (data if self.auth_data is None else self.auth_data) + self.behind
 
     def message(self):
         """The Mobility Header, its checksum 0."""

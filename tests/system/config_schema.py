@@ -63,7 +63,7 @@ class Loader:
             found = re.match(re.escape(f"{path}: ") + r"(?:(/\S*): )?(.*)", line)
             if found:
                 problems.append((found[1] or "", found[2]))
-            else:
+            elif ": warning: " not in line:
                 others.append(line)
         return done.returncode, problems, others
 
@@ -243,13 +243,34 @@ def test_ranges(loader):
                   f"{text_of(pointer)} {kind or ''}: {value}: the loader and the schema differ: {problems}")
 
 
+def test_both_files(loader):
+    """A wrong configuration does not hide what is wrong in the mobile nodes file."""
+    nodes = loader.folder / "wrong.jsonl"
+    nodes.touch(mode=0o600)
+    nodes.write_text('# one\n{"home_address": "2001:db8:1::10", "auth": "nnoe"}\n')
+    for changes, pointers in (({}, []), ({"wrokers": {}}, ["/wrokers"])):
+        path = loader.folder / "config.json"
+        path.write_text(json.dumps({**least(), "mobile_nodes": {"file": str(nodes)}, **changes}))
+        status, problems, others = loader.check(path)
+        check(status == 1 and [p for p, _ in problems] == pointers, f"--check of {changes}: {status} {problems}")
+        check(len(others) == 1 and others[0].startswith(f"{nodes}:2: auth: "), f"--check of {changes}: {others}")
+
+
+def test_arguments(loader):
+    good = str(SAMPLES / "good/least.json")
+    for arguments in (["--check", good, "more"], ["--check", good, "--nosuch"], ["--check"], ["more"]):
+        done = subprocess.run([loader.program, *arguments], capture_output=True, text=True, timeout=60)
+        check(done.returncode == 2 and "usage: " in done.stderr, f"{arguments}: {done.returncode} {done.stderr}")
+
+
 def main():
     test_samples()
     test_documentation()
     if len(sys.argv) > 1:
         with tempfile.TemporaryDirectory(prefix="homeward-schema-") as folder:
             loader = Loader(os.path.abspath(sys.argv[1]), folder)
-            for test in (test_loader_on_samples, test_keys, test_required, test_types, test_ranges):
+            for test in (test_loader_on_samples, test_keys, test_required, test_types, test_ranges,
+                         test_both_files, test_arguments):
                 test(loader)
     print(f"{passed} passed, {failed} failed")
     return 1 if failed else 0

@@ -289,6 +289,13 @@ def care_of_addresses(court):
     court.case("right SPI, wrong key: answered 146 and nothing else", victim_update(key=bytes(16)).packet(),
                "outcomes.binding_update_refused", any_one)
     court.case("no authentication: silence", victim_update(spi=None).packet(), "outcomes.binding_update_silent")
+    mn_aaa = bytes([0, 9, 25, 2, 0, 0, 0, 3]) + bytes(20)
+    message_id = bytes([1, 4, 0, 0, 0, 0, 10, 8]) + bytes(8) + bytes([1, 2, 0, 0])
+    court.case("a message-ID behind MN-AAA, where no authenticator covers it: silence",
+               victim_update(behind=mn_aaa + message_id).packet(), "outcomes.binding_update_silent")
+    court.case("between MN-HA and MN-AAA: silence",
+               victim_update(behind=bytes([1, 0]) + message_id[6:16] + bytes(1) + mn_aaa[1:]).packet(),
+               "outcomes.binding_update_silent")
 
 
 def any_one(found):

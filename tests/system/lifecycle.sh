@@ -9,12 +9,11 @@ serves() {
 	control status >/dev/null
 }
 
-# What DPDK would leave in its runtime directory.
 no_leftovers() {
 	local left
-	left=$(find /run/dpdk /dev/hugepages -name "homeward-$1*" 2>/dev/null)
+	left=$(ls -A "$temp/dpdk")
 	[[ -z $left ]] || {
-		echo "# $left"
+		echo "# left in DPDK's runtime directory: $left"
 		return 1
 	}
 }
@@ -31,13 +30,12 @@ EOF
 }
 
 live_and_end() {
-	local signal=$1 expected=$2 pid
+	local signal=$1 expected=$2
 	if ! start_daemon "$temp/homeward.json"; then
 		not_ok "it starts (to be ended by SIG$signal)"
 		return
 	fi
 	ok "it starts (to be ended by SIG$signal)"
-	pid=$daemon
 	claim "its steering program is on the interface" has_xdp
 	claim "the kernel answers for the home agent's address beside it" kernel_answers
 	claim "a mobile node registers" registered
@@ -47,19 +45,25 @@ live_and_end() {
 	claim "its steering program is gone" no_xdp
 	[[ $signal == KILL ]] || claim "its control socket is gone" test ! -e "$temp/control.sock"
 	claim "the interface is the kernel's again" kernel_answers
-	[[ $signal == KILL ]] || claim "DPDK left nothing behind" no_leftovers "$pid"
+	if [[ $signal == KILL ]]; then
+		rm -rf "$temp/dpdk/"*
+	else
+		claim "DPDK left nothing behind" no_leftovers
+	fi
 }
 
-# refused CLAIM PATTERN CONFIG: a start that fails, in one line that matches, with exit code 1.
+# refused CLAIM PATTERN CONFIG [RUNNER...]: a start that fails, in one line that matches, with exit code 1.
 refused() {
 	local claim_text=$1 pattern=$2 config=$3 lines status
-	netns_exec ha timeout -k 1 20 "$programs/homewardd" --config "$config" 2>"$temp/refused.log" </dev/null
+	shift 3
+	netns_exec ha timeout -k 1 20 "${own_runtime[@]}" "$@" "$programs/homewardd" --config "$config" 2>"$temp/refused.log" </dev/null
 	status=$?
 	lines=$(wc -l <"$temp/refused.log")
 	sed 's/^/# /' "$temp/refused.log"
 	claim "$claim_text: exit code 1" equal $status 1
 	claim "$claim_text: one line" equal "$lines" 1
 	claim "$claim_text: which says so" grep -qE "$pattern" "$temp/refused.log"
+	[[ -n $daemon ]] || claim "$claim_text: DPDK left nothing behind" no_leftovers
 }
 
 cannot_start() {
@@ -67,6 +71,10 @@ cannot_start() {
 	refused "an interface that is not there" nosuch0\|/ports/0/interface "$temp/missing.json"
 	write_configuration "$temp/queues.json" rt 2
 	refused "two workers on one queue" "queue" "$temp/queues.json"
+	sed 's/"version": 1,/"version": 1, "memory": {"hugepages": true, "megabytes": 1000000},/' "$temp/homeward.json" \
+		>"$temp/hugepages.json"
+	refused "more hugepages than there are" hugepages "$temp/hugepages.json"
+	refused "a process without rights" CAP_NET_ADMIN "$temp/homeward.json" setpriv --bounding-set=-net_admin,-net_raw,-bpf,-sys_admin
 	claim "no steering program is left" no_xdp
 	claim "no control socket is left" test ! -e "$temp/control.sock"
 	claim "the kernel has the interface" kernel_answers

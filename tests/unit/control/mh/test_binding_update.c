@@ -148,7 +148,7 @@ static const char *authenticate(const struct ip6_packet *packet)
 
 	if (!o->mn_ha.present)
 		return "update good";
-	if (!o->mn_ha.is_last && !o->mn_aaa.present)
+	if (!o->mn_ha.is_last)
 		return "auth not_last";
 	if (!o->identifier_before_auth)
 		return "auth no_identifier";

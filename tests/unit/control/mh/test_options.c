@@ -182,10 +182,19 @@ static void authentication_is_last_before_padding_only(void)
 static void mn_aaa_after_mn_ha_is_good(void)
 {
 	CU_ASSERT_EQUAL(DECODE(PAD_TO_13, MN_HA, 0, MN_AAA), DECODE_GOOD);
-	CU_ASSERT_FALSE(options.mn_ha.is_last);
+	CU_ASSERT_TRUE(options.mn_ha.is_last);
 	CU_ASSERT_TRUE(options.mn_aaa.is_last);
 	CU_ASSERT_EQUAL(options.mn_aaa.spi, 3);
 	CU_ASSERT_EQUAL(options.mn_aaa.data_length, 2);
+}
+
+static void nothing_but_mn_aaa_stands_behind_mn_ha(void)
+{
+	CU_ASSERT_EQUAL(DECODE(PAD_TO_13, MN_HA, 0, MN_AAA, 200, 0), DECODE_GOOD);
+	CU_ASSERT_FALSE(options.mn_ha.is_last);
+	CU_ASSERT_FALSE(options.mn_aaa.is_last);
+	CU_ASSERT_EQUAL(DECODE(PAD_TO_13, MN_HA, 200, 3, 0, 0, 0, MN_AAA), DECODE_GOOD);
+	CU_ASSERT_FALSE(options.mn_ha.is_last);
 }
 
 static void mn_aaa_before_mn_ha_is_out_of_order(void)
@@ -331,6 +340,7 @@ int main(void)
 		UNIT(authentication_covers_up_to_the_spi),
 		UNIT(authentication_is_last_before_padding_only),
 		UNIT(mn_aaa_after_mn_ha_is_good),
+		UNIT(nothing_but_mn_aaa_stands_behind_mn_ha),
 		UNIT(mn_aaa_before_mn_ha_is_out_of_order),
 		UNIT(unknown_authentication_subtype_is_skipped),
 		UNIT(repeated_option_is_out_of_order),
