@@ -133,21 +133,25 @@ static void dispatch(const struct epoll_event *event)
 		watch->ready(watch->context, event->events);
 }
 
-void loop_run(void)
+unsigned int loop_turn(void)
 {
 	struct epoll_event events[EVENTS_A_TURN];
+	unsigned int work = run_pollers();
 	int count;
 
-	while (running) {
-		int timeout_ms = run_pollers() > 0 ? 0 : LOOP_IDLE_MS;
+	if (!running)
+		return work;
+	/* Fails only by EINTR: then there are no events, and the next turn asks again. */
+	count = epoll_wait(epoll_fd, events, EVENTS_A_TURN, work > 0 ? 0 : LOOP_IDLE_MS);
+	for (int i = 0; i < count; i++)
+		dispatch(&events[i]);
+	return work;
+}
 
-		if (!running)
-			break;
-		/* Fails only by EINTR: then there are no events, and the next turn asks again. */
-		count = epoll_wait(epoll_fd, events, EVENTS_A_TURN, timeout_ms);
-		for (int i = 0; i < count; i++)
-			dispatch(&events[i]);
-	}
+void loop_run(void)
+{
+	while (running)
+		loop_turn();
 }
 
 void loop_stop(void)

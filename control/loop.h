@@ -30,7 +30,9 @@ void loop_remove_fd(int fd);
 
 int loop_add_poller(loop_poll_fn *poll, void *context);
 
-/* Runs until loop_stop. */
+/* One turn: pollers, then descriptors. Returns how much the pollers did; it slept if that is 0. */
+unsigned int loop_turn(void);
+/* Turns until loop_stop. */
 void loop_run(void);
 void loop_stop(void);
 
