@@ -31,6 +31,7 @@ static struct poller pollers[POLLERS_MAX];
 static unsigned int poller_count;
 static int epoll_fd = -1;
 static bool running;
+static unsigned int idle_turns; /* since a poller last found work */
 
 int loop_start(void)
 {
@@ -40,6 +41,7 @@ int loop_start(void)
 	for (unsigned int i = 0; i < WATCHES_MAX; i++)
 		watches[i].fd = -1;
 	poller_count = 0;
+	idle_turns = 0;
 	running = true;
 	return 0;
 }
@@ -133,21 +135,35 @@ static void dispatch(const struct epoll_event *event)
 		watch->ready(watch->context, event->events);
 }
 
-void loop_run(void)
+/* Where work came from more is likely to come soon: it would have to wait for the end of a sleep. */
+static int timeout_ms(unsigned int work)
+{
+	idle_turns = work > 0 ? 0 : idle_turns + 1;
+	if (idle_turns <= LOOP_PATIENCE_TURNS)
+		return 0;
+	idle_turns = LOOP_PATIENCE_TURNS; /* stays there */
+	return LOOP_IDLE_MS;
+}
+
+unsigned int loop_turn(void)
 {
 	struct epoll_event events[EVENTS_A_TURN];
+	unsigned int work = run_pollers();
 	int count;
 
-	while (running) {
-		int timeout_ms = run_pollers() > 0 ? 0 : LOOP_IDLE_MS;
+	if (!running)
+		return work;
+	/* Fails only by EINTR: then there are no events, and the next turn asks again. */
+	count = epoll_wait(epoll_fd, events, EVENTS_A_TURN, timeout_ms(work));
+	for (int i = 0; i < count; i++)
+		dispatch(&events[i]);
+	return work;
+}
 
-		if (!running)
-			break;
-		/* Fails only by EINTR: then there are no events, and the next turn asks again. */
-		count = epoll_wait(epoll_fd, events, EVENTS_A_TURN, timeout_ms);
-		for (int i = 0; i < count; i++)
-			dispatch(&events[i]);
-	}
+void loop_run(void)
+{
+	while (running)
+		loop_turn();
 }
 
 void loop_stop(void)

@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/random.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -19,26 +18,19 @@
 #include <systemd/sd-daemon.h>
 #endif
 
+#include "agent.h"
 #include "api/api.h"
 #include "api/context.h"
-#include "auth/mn_ha.h"
-#include "bcache.h"
 #include "config_load.h"
 #include "ha/dataplane.h"
 #include "ha/time.h"
-#include "hold.h"
-#include "limiter.h"
 #include "log.h"
 #include "loop.h"
 #include "mobile_node.h"
 #include "netlink.h"
 #include "nexthop.h"
-#include "receive.h"
-#include "registration/registration.h"
-#include "retire.h"
 #include "service.h"
 #include "steer.h"
-#include "update.h"
 
 enum {
 	EXIT_START_FAILED = 1,
@@ -50,7 +42,6 @@ enum {
 
 static struct config config;
 static struct mobile_nodes *nodes;
-static struct dataplane_tables tables;
 static int signal_fd = -1;
 static uint64_t started_ms;
 
@@ -147,31 +138,6 @@ static void local_address(const struct ip_addr *address, bool present)
 	steer_set_address(address, present);
 }
 
-/* A port without a kernel interface brings its routes in the configuration. */
-static int add_static_routes(struct fault *fault)
-{
-	for (uint16_t i = 0; i < config.port_count; i++) {
-		const struct port_config *port = &config.ports[i];
-		struct port_info info;
-
-		dataplane_port_info(i, &info);
-		nexthop_set_port(i, info.mac, info.mtu);
-		for (uint16_t k = 0; k < port->route_count; k++) {
-			const struct static_route *route = &port->routes[k];
-			char where[64];
-			int rc = nexthop_set_static_route(&route->prefix, i, route->next_hop_mac);
-
-			if (rc != 0) {
-				snprintf(where, sizeof(where), "/ports/%u/routes/%u", i, k);
-				fault_set(fault, where, "route could not be added: %s",
-					  strerror(-rc));
-				return rc;
-			}
-		}
-	}
-	return 0;
-}
-
 static bool has_kernel_interface(void)
 {
 	for (uint16_t i = 0; i < config.port_count; i++)
@@ -196,46 +162,15 @@ static unsigned int tick(void *unused)
 	return 0;
 }
 
-static int start_loop(void)
+static int watch_host(struct fault *fault)
 {
-	int rc = loop_start();
+	int rc = loop_add_fd(signal_fd, EPOLLIN, stop_on_signal, NULL);
 
-	if (rc == 0)
-		rc = loop_add_fd(signal_fd, EPOLLIN, stop_on_signal, NULL);
-	if (rc == 0)
-		rc = loop_add_poller(receive_poll, NULL);
-	if (rc == 0)
-		rc = loop_add_poller(registration_poll, NULL);
-	if (rc == 0)
-		rc = loop_add_poller(retire_poll, NULL);
-	if (rc == 0)
-		rc = loop_add_poller(hold_poll, NULL);
 	if (rc == 0)
 		rc = loop_add_poller(tick, NULL);
+	if (rc != 0)
+		fault_set(fault, "", "the event loop could not be started: %s", strerror(-rc));
 	return rc;
-}
-
-static int start_signalling(struct fault *fault)
-{
-	uint64_t secret;
-
-	if (getrandom(&secret, sizeof(secret), 0) != (ssize_t)sizeof(secret) ||
-	    mn_ha_start() != 0) {
-		fault_set(fault, "", "libcrypto could not be started");
-		return -EIO;
-	}
-	limiter_start(&config.errors_per_source, &config.errors_total, secret);
-	update_start(&config, nodes);
-	return 0;
-}
-
-static int start_workers(struct fault *fault)
-{
-	tables.bcache = bcache_table();
-	tables.nexthops = nexthop_table();
-	tables.binding_slots = registration_slots();
-	service_tables(&tables);
-	return dataplane_start(&tables, fault);
 }
 
 static int start_api(struct fault *fault)
@@ -269,40 +204,20 @@ static void announce(void)
 /* Runs until a signal asks to stop. Labels name what they undo. */
 static int serve(struct fault *fault)
 {
-	static const struct nexthop_callbacks callbacks = {
-		.resolve = netlink_resolve,
-		.routes_changed = registration_routes_changed,
-		.resolved = hold_resolved,
-	};
 	int rc;
 
 	rc = steer_check(&config, fault);
 	if (rc != 0)
 		return rc;
-	rc = dataplane_open(&config, steer_release, fault);
+	rc = agent_open(&config, nodes, steer_release, fault);
 	if (rc != 0)
 		return rc;
-	service_start(&config);
-	rc = start_signalling(fault);
-	if (rc != 0)
-		goto close_dataplane;
-	rc = nexthop_start(&callbacks, fault);
-	if (rc != 0)
-		goto stop_signalling;
-	rc = registration_start(&config, fault);
-	if (rc != 0)
-		goto stop_nexthop;
-	rc = start_loop();
-	if (rc != 0) {
-		fault_set(fault, "", "the event loop could not be started: %s", strerror(-rc));
-		goto stop_registration;
-	}
-	rc = add_static_routes(fault);
+	rc = watch_host(fault);
 	if (rc == 0 && has_kernel_interface())
 		rc = netlink_start(&config, local_address, fault);
 	if (rc != 0)
-		goto close_loop;
-	rc = start_workers(fault);
+		goto close_agent;
+	rc = agent_start_workers(fault);
 	if (rc != 0)
 		goto stop_netlink;
 	rc = steer_start(&config, fault);
@@ -319,24 +234,12 @@ static int serve(struct fault *fault)
 stop_steering:
 	steer_stop();
 stop_workers:
-	dataplane_stop();
-	hold_stop();
-	retire_drain();
+	agent_stop_workers();
 stop_netlink:
 	if (has_kernel_interface())
 		netlink_stop();
-close_loop:
-	loop_close();
-stop_registration:
-	retire_drain();
-	registration_stop();
-stop_nexthop:
-	nexthop_stop();
-	retire_drain();
-stop_signalling:
-	mn_ha_stop();
-close_dataplane:
-	dataplane_close();
+close_agent:
+	agent_close();
 	return rc;
 }
 

@@ -22,7 +22,10 @@ enum {
 	LINE_OCTETS_MAX = 4096,
 	BUFFER_OCTETS = 65536,
 	WORDS_MAX = 48, /* of the file, repeated in a fault */
+	NODE_ALIGN = 64,
 };
+
+_Static_assert(sizeof(struct mobile_node) == NODE_ALIGN, "a mobile node is one cache line");
 
 struct mobile_nodes {
 	struct mobile_node *nodes; /* in the order of the file */
@@ -125,6 +128,7 @@ static bool read_identifier(struct loader *loader, const json_t *value, struct m
 			   "identifier: not a network access identifier; use 1 to %d octets "
 			   "without spaces, such as \"mn10@example.com\"",
 			   MN_IDENTIFIER_MAX);
+	node->identifier_length = (uint8_t)strlen(text);
 	node->identifier = strdup(text);
 	return node->identifier != NULL || bad(loader, "no memory for this mobile node");
 }
@@ -315,7 +319,7 @@ static bool grow(struct loader *loader)
 {
 	struct mobile_nodes *table = loader->nodes;
 	size_t room = table->room != 0 ? table->room * 2 : 64;
-	struct mobile_node *nodes = malloc(room * sizeof(*nodes));
+	struct mobile_node *nodes = aligned_alloc(NODE_ALIGN, room * sizeof(*nodes));
 	uint32_t *lines = reallocarray(loader->lines, room, sizeof(*lines));
 
 	if (lines != NULL)
@@ -534,6 +538,19 @@ struct mobile_node *mobile_nodes_find(const struct mobile_nodes *nodes, const st
 	uint32_t found = nodes->index[find_slot(nodes, home)];
 
 	return found != 0 ? &nodes->nodes[found - 1] : NULL;
+}
+
+void mobile_nodes_fetch(const struct mobile_nodes *nodes, const struct ip_addr *home,
+			unsigned int step)
+{
+	const uint32_t *place = &nodes->index[slot_of(nodes, home)];
+
+	if (step == 0)
+		__builtin_prefetch(place);
+	else if (*place != 0 && step == 1)
+		__builtin_prefetch(&nodes->nodes[*place - 1]);
+	else if (*place != 0)
+		__builtin_prefetch(nodes->nodes[*place - 1].identifier);
 }
 
 size_t mobile_nodes_count(const struct mobile_nodes *nodes)

@@ -33,6 +33,7 @@ enum {
 	MN_IDENTIFIER_MAX = 253, /* octets of a NAI that fit the option */
 };
 
+/* One cache line. */
 struct mobile_node {
 	struct ip_addr home;
 	uint32_t spi;
@@ -40,6 +41,7 @@ struct mobile_node {
 	uint8_t auth;		     /* enum auth_method */
 	uint8_t replay;		     /* enum replay_method */
 	bool prohibited;	     /* answered 129 */
+	uint8_t identifier_length;   /* octets */
 	uint32_t timestamp_window_s; /* 0: the configuration's */
 	uint64_t last_timestamp_ntp; /* greatest accepted; outlives the binding */
 	char *identifier;	     /* NAI, or NULL when any is taken */
@@ -53,6 +55,10 @@ void mobile_nodes_free(struct mobile_nodes *nodes);
 
 /* NULL when nobody has that home address. */
 struct mobile_node *mobile_nodes_find(const struct mobile_nodes *nodes, const struct ip_addr *home);
+/* Asks the memory for what finding and reading the node will need, one dependent step a call: 0, 1,
+ * 2. Between the steps of one node there is time for those of others. A hint: it may miss. */
+void mobile_nodes_fetch(const struct mobile_nodes *nodes, const struct ip_addr *home,
+			unsigned int step);
 size_t mobile_nodes_count(const struct mobile_nodes *nodes);
 size_t mobile_nodes_count_unauthenticated(const struct mobile_nodes *nodes);
 

@@ -35,6 +35,12 @@ void update_start(const struct config *c, struct mobile_nodes *n)
 	nodes = n;
 }
 
+void update_fetch(const struct ip_addr *home, unsigned int step)
+{
+	mobile_nodes_fetch(nodes, home, step);
+	registration_fetch(home, step);
+}
+
 static bool decode(struct update *u)
 {
 	uint16_t error_offset = 0;
@@ -73,13 +79,10 @@ static void build_request(struct update *u)
 static bool identifier_matches(const struct mobile_node *node,
 			       const struct mobility_options *options)
 {
-	size_t length;
-
 	if (node->identifier == NULL)
 		return true;
-	length = strlen(node->identifier);
-	return length == options->identifier_length &&
-	       memcmp(node->identifier, options->identifier, length) == 0;
+	return node->identifier_length == options->identifier_length &&
+	       memcmp(node->identifier, options->identifier, node->identifier_length) == 0;
 }
 
 /* RFC 4285 §4, §5.1: the identifier comes first, the authentication option last, and the

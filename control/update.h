@@ -17,6 +17,10 @@
 
 void update_start(const struct config *config, struct mobile_nodes *nodes);
 
+/* Asks the memory for what an update about this home address will need; steps as
+ * mobile_nodes_fetch. */
+void update_fetch(const struct ip_addr *home, unsigned int step);
+
 /* message: exactly the Mobility Header, its common checks passed. Counts how it ended. */
 void update_handle(uint16_t worker, const struct ip6_packet *packet, struct cursor message);
 

@@ -4,12 +4,12 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include <rte_hash.h>
-#include "ha/ip_hash.h"
+#include <rte_prefetch.h>
 
 #include "bcache.h"
 #include "counters.h"
 #include "ha/encap.h"
+#include "ha/ip_hash.h"
 #include "ha/time.h"
 #include "nexthop.h"
 #include "retire.h"
@@ -27,7 +27,8 @@ static uint32_t capacity;   /* bindings in force at most */
 static uint32_t slot_count; /* more: de-registered nodes keep theirs for a while */
 static uint32_t valid_count;
 static uint32_t invalid_count;
-static struct rte_hash *by_home;
+static uint32_t *by_home; /* the first slot of each chain, plus 1; 0: none */
+static uint32_t by_home_mask;
 static struct timer_wheel wheel;
 static uint32_t sweep_at =
 	UINT32_MAX; /* next slot whose next hop is looked up again; UINT32_MAX: none */
@@ -39,18 +40,10 @@ uint32_t registration_slots_for(uint32_t bindings)
 
 int registration_start(const struct config *config, struct fault *fault)
 {
-	struct rte_hash_parameters parameters = {
-		.name = "registrations",
-		.entries = registration_slots_for(config->binding_capacity),
-		.key_len = sizeof(struct ip_addr),
-		.hash_func = ip_addr_hash,
-		.socket_id = SOCKET_ID_ANY,
-		.extra_flag = RTE_HASH_EXTRA_FLAGS_EXT_TABLE,
-	};
-
 	capacity = config->binding_capacity;
 	slot_count = registration_slots_for(capacity);
-	by_home = rte_hash_create(&parameters);
+	by_home_mask = rte_align32pow2(slot_count) - 1;
+	by_home = calloc(by_home_mask + 1, sizeof(*by_home));
 	slots = calloc(slot_count, sizeof(*slots));
 	free_slots = calloc(slot_count, sizeof(*free_slots));
 	if (by_home == NULL || slots == NULL || free_slots == NULL) {
@@ -70,7 +63,7 @@ int registration_start(const struct config *config, struct fault *fault)
 void registration_stop(void)
 {
 	bcache_stop();
-	rte_hash_free(by_home);
+	free(by_home);
 	free(slots);
 	free(free_slots);
 	by_home = NULL;
@@ -79,11 +72,49 @@ void registration_stop(void)
 	free_count = 0;
 }
 
+static uint32_t *chain_of(const struct ip_addr *home)
+{
+	return &by_home[ip_addr_hash(home, sizeof(*home), 0) & by_home_mask];
+}
+
 static struct registration *find(const struct ip_addr *home)
 {
-	void *found;
+	uint32_t at = *chain_of(home);
 
-	return rte_hash_lookup_data(by_home, home, &found) < 0 ? NULL : found;
+	while (at != 0 && !ip_addr_equal(&slots[at - 1].home, home))
+		at = slots[at - 1].next;
+	return at != 0 ? &slots[at - 1] : NULL;
+}
+
+static void link_slot(struct registration *r)
+{
+	uint32_t *chain = chain_of(&r->home);
+
+	r->next = *chain;
+	*chain = r->slot + 1;
+}
+
+static void unlink_slot(const struct registration *r)
+{
+	uint32_t *at = chain_of(&r->home);
+
+	while (*at != r->slot + 1)
+		at = &slots[*at - 1].next;
+	*at = r->next;
+}
+
+void registration_fetch(const struct ip_addr *home, unsigned int step)
+{
+	uint32_t at = *chain_of(home);
+
+	if (step == 0) {
+		rte_prefetch0(chain_of(home));
+	} else if (at != 0 && step == 1) {
+		for (size_t i = 0; i < sizeof(*slots); i += RTE_CACHE_LINE_SIZE)
+			rte_prefetch0((const char *)&slots[at - 1] + i);
+	} else if (at != 0) {
+		rte_prefetch0(slots[at - 1].binding);
+	}
 }
 
 const struct registration *registration_find(const struct ip_addr *home)
@@ -132,7 +163,7 @@ static void free_slot(void *unused, uintptr_t slot)
 static void forget(struct registration *r)
 {
 	timer_cancel(&r->timer);
-	rte_hash_del_key(by_home, &r->home);
+	unlink_slot(r);
 	r->state = REGISTRATION_NONE;
 	retire(free_slot, NULL, r->slot);
 }
@@ -189,8 +220,7 @@ static struct registration *make(const struct ip_addr *home, uint64_t now_ms)
 	slot = free_slots[free_count - 1];
 	r = &slots[slot];
 	*r = (struct registration){.home = *home, .slot = slot, .registered_ms = now_ms};
-	if (rte_hash_add_key_data(by_home, home, r) < 0)
-		return NULL;
+	link_slot(r);
 	free_count--;
 	return r;
 }

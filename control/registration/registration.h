@@ -33,6 +33,7 @@ struct registration {
 	uint64_t updated_ms;
 	uint64_t expiry_ms;
 	uint32_t slot;
+	uint32_t next;	     /* in the chain of its hash: a slot plus 1; 0 ends it */
 	uint32_t lifetime_s; /* granted */
 	uint32_t spi;	     /* 0 without authentication */
 	uint32_t updates;    /* accepted since registered */
@@ -47,6 +48,8 @@ int registration_start(const struct config *config, struct fault *fault);
 void registration_stop(void);
 
 const struct registration *registration_find(const struct ip_addr *home);
+/* As mobile_nodes_fetch. */
+void registration_fetch(const struct ip_addr *home, unsigned int step);
 
 /* Registrations in force, and those kept only for their sequence number. */
 uint32_t registration_count(void);

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "agent.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "auth/mn_ha.h"
+#include "bcache.h"
+#include "hold.h"
+#include "limiter.h"
+#include "loop.h"
+#include "netlink.h"
+#include "nexthop.h"
+#include "receive.h"
+#include "registration/registration.h"
+#include "retire.h"
+#include "service.h"
+#include "update.h"
+
+static struct dataplane_tables tables;
+
+static int start_signalling(const struct config *config, struct mobile_nodes *nodes,
+			    struct fault *fault)
+{
+	uint64_t secret;
+
+	if (getrandom(&secret, sizeof(secret), 0) != (ssize_t)sizeof(secret) ||
+	    mn_ha_start() != 0) {
+		fault_set(fault, "", "libcrypto could not be started");
+		return -EIO;
+	}
+	limiter_start(&config->errors_per_source, &config->errors_total, secret);
+	update_start(config, nodes);
+	return 0;
+}
+
+static int start_loop(struct fault *fault)
+{
+	static loop_poll_fn *const pollers[] = {
+		receive_poll,
+		registration_poll,
+		retire_poll,
+		hold_poll,
+	};
+	int rc = loop_start();
+
+	for (size_t i = 0; rc == 0 && i < sizeof(pollers) / sizeof(pollers[0]); i++)
+		rc = loop_add_poller(pollers[i], NULL);
+	if (rc != 0)
+		fault_set(fault, "", "the event loop could not be started: %s", strerror(-rc));
+	return rc;
+}
+
+/* A port without a kernel interface brings its routes in the configuration. */
+static int add_static_routes(const struct config *config, struct fault *fault)
+{
+	for (uint16_t i = 0; i < config->port_count; i++) {
+		const struct port_config *port = &config->ports[i];
+		struct port_info info;
+
+		dataplane_port_info(i, &info);
+		nexthop_set_port(i, info.mac, info.mtu);
+		for (uint16_t k = 0; k < port->route_count; k++) {
+			const struct static_route *route = &port->routes[k];
+			char where[64];
+			int rc = nexthop_set_static_route(&route->prefix, i, route->next_hop_mac);
+
+			if (rc != 0) {
+				snprintf(where, sizeof(where), "/ports/%u/routes/%u", i, k);
+				fault_set(fault, where, "route could not be added: %s",
+					  strerror(-rc));
+				return rc;
+			}
+		}
+	}
+	return 0;
+}
+
+/* Labels name what they undo. */
+int agent_open(const struct config *config, struct mobile_nodes *nodes,
+	       dataplane_release_fn *release, struct fault *fault)
+{
+	static const struct nexthop_callbacks callbacks = {
+		.resolve = netlink_resolve,
+		.routes_changed = registration_routes_changed,
+		.resolved = hold_resolved,
+	};
+	int rc = dataplane_open(config, release, fault);
+
+	if (rc != 0)
+		return rc;
+	service_start(config);
+	rc = start_signalling(config, nodes, fault);
+	if (rc != 0)
+		goto close_dataplane;
+	rc = nexthop_start(&callbacks, fault);
+	if (rc != 0)
+		goto stop_signalling;
+	rc = registration_start(config, fault);
+	if (rc != 0)
+		goto stop_nexthop;
+	rc = start_loop(fault);
+	if (rc == 0)
+		rc = add_static_routes(config, fault);
+	if (rc == 0)
+		return 0;
+
+	loop_close();
+	retire_drain();
+	registration_stop();
+stop_nexthop:
+	nexthop_stop();
+	retire_drain();
+stop_signalling:
+	mn_ha_stop();
+close_dataplane:
+	dataplane_close();
+	return rc;
+}
+
+int agent_start_workers(struct fault *fault)
+{
+	tables.bcache = bcache_table();
+	tables.nexthops = nexthop_table();
+	tables.binding_slots = registration_slots();
+	service_tables(&tables);
+	return dataplane_start(&tables, fault);
+}
+
+void agent_stop_workers(void)
+{
+	dataplane_stop();
+	hold_stop();
+	retire_drain();
+}
+
+void agent_close(void)
+{
+	loop_close();
+	retire_drain();
+	registration_stop();
+	nexthop_stop();
+	retire_drain();
+	mn_ha_stop();
+	dataplane_close();
+}

@@ -1,0 +1,510 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * bench_signalling: registrations per second through the whole path of the home agent, in one
+ * process: a worker punts Binding Updates, the control thread authenticates, decides, publishes and
+ * answers, the worker sends the acknowledgement. Against the limit that the same run's authenticator
+ * and table timings allow; and what registrations do to forwarding.
+ *
+ * Shape      both planes as homewardd starts them, one worker on a net_null port; callbacks on the
+ *            port write what comes in and look at what goes out (signalling_source). Measures take
+ *            turns, so that a noisy machine disturbs all alike.
+ */
+#include <getopt.h>
+#include <inttypes.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <rte_cycles.h>
+#include <rte_ethdev.h>
+
+#include "agent.h"
+#include "bench/signalling_costs.h"
+#include "bench/signalling_source.h"
+#include "bench/signalling_updates.h"
+#include "config_load.h"
+#include "counters.h"
+#include "loop.h"
+
+enum {
+	EXIT_FAILED = 1,
+	EXIT_USAGE = 2,
+	ROUNDS_DEFAULT = 9,
+	ROUNDS_MAX = 256,
+	UPDATES = 65536, /* in a round */
+	WINDOW = 512,	 /* updates on their way; a paced run may fall behind by WINDOW_PACED */
+	WINDOW_PACED = 4096,
+	RATE_PER_S = 100000, /* of registrations while data is forwarded */
+	DATA_MS = 300,	     /* of forwarding in a round */
+	PATIENCE_S = 10,
+};
+
+#define DEVICE "net_null0"
+
+enum measure {
+	HMAC_CYCLES,
+	TABLE_CYCLES,
+	UPDATE_CYCLES,
+	UPDATES_PER_S,
+	LIMIT_PER_S,
+	WITHOUT_PPS,
+	WITH_PPS,
+	WITH_UPDATES_PER_S,
+	MEASURES,
+};
+
+static const char *const names[MEASURES] = {
+	"hmac_cycles", "table_cycles", "update_cycles", "updates_per_s",
+	"limit_per_s", "without_pps",  "with_pps",	"updates_per_s",
+};
+
+static struct config config;
+static struct mobile_nodes *mobile_nodes;
+static struct options load = {.count = 65536}; /* the nodes, as mnload has them */
+static unsigned int rounds = ROUNDS_DEFAULT;
+static bool hugepages;
+static bool json;
+
+static double samples[MEASURES][ROUNDS_MAX];
+static struct histogram latency;       /* with updates as fast as acknowledged */
+static struct histogram paced_latency; /* at RATE_PER_S, beside data at full speed */
+static int64_t lost;
+static uint64_t to_old_address;
+
+/* Setting up */
+
+static void print_problem(void *unused, const struct fault *problem)
+{
+	(void)unused;
+	fprintf(stderr, "bench_signalling: %s: %s\n", problem->where, problem->text);
+}
+
+static bool write_config(const char *path)
+{
+	FILE *file = fopen(path, "w");
+
+	if (file == NULL)
+		return false;
+	fprintf(file,
+		"{\"version\": 1,"
+		" \"ports\": [{\"name\": \"bench\", \"kind\": \"vdev\","
+		"  \"device\": \"" DEVICE ",size=64\", \"mtu\": 1500,"
+		"  \"routes\": [{\"prefix\": \"::/0\", \"next_hop_mac\": \"02:00:00:00:00:02\"}]}],"
+		" \"workers\": {\"count\": 1},"
+		" \"memory\": {\"hugepages\": %s},"
+		" \"home_agent\": {\"prefixes\": [{\"prefix\": \"2001:db8:1::/64\","
+		"  \"address\": \"2001:db8:ff::1\", \"home_link\": \"virtual\"}]},"
+		" \"bindings\": {\"capacity\": %" PRIu32 "},"
+		" \"mobile_nodes\": {\"file\": \"nodes\"},"
+		" \"limits\": {"
+		"  \"signalling_known\": {\"rate_per_s\": 10000000, \"burst\": 100000},"
+		"  \"signalling_new\": {\"rate_per_s\": 10000000, \"burst\": 100000}}}\n",
+		hugepages ? "true" : "false", load.count);
+	return fclose(file) == 0;
+}
+
+static void choose_addresses(void)
+{
+	static const uint8_t mac[] = {0x02, 0, 0, 0, 0, 0x02};
+
+	ip_addr_parse("2001:db8:1::", &load.home_prefix.addr);
+	ip_addr_parse("2001:db8:c::", &load.care_of_prefix.addr);
+	ip_addr_parse("2001:db8:ff::1", &load.home_agent);
+	ip_addr_parse("2001:db8:cc::1", &load.correspondent);
+	memcpy(load.src_mac, mac, sizeof(mac));
+}
+
+/* The configuration and the nodes go through files, as they do for the daemon. */
+static bool load_files(void)
+{
+	char directory[] = "/tmp/homeward-bench.XXXXXX";
+	char config_path[sizeof(directory) + 8];
+	char nodes_path[sizeof(directory) + 8];
+	struct fault fault = {0};
+
+	if (mkdtemp(directory) == NULL) {
+		perror("bench_signalling: /tmp");
+		return false;
+	}
+	snprintf(config_path, sizeof(config_path), "%s/config", directory);
+	snprintf(nodes_path, sizeof(nodes_path), "%s/nodes", directory);
+	load.write_mobile_nodes = nodes_path;
+	if (write_config(config_path) && nodes_write(&load) == 0 &&
+	    config_load(config_path, &config, print_problem, NULL) == 0) {
+		mobile_nodes = mobile_nodes_load(config.mobile_nodes_path, &fault);
+		if (mobile_nodes == NULL)
+			print_problem(NULL, &fault);
+	} else {
+		fprintf(stderr, "bench_signalling: files in %s could not be made\n", directory);
+	}
+	unlink(config_path);
+	unlink(nodes_path);
+	rmdir(directory);
+	return mobile_nodes != NULL;
+}
+
+static bool start(void)
+{
+	struct fault fault = {0};
+	struct port_info info;
+	uint16_t ethdev;
+
+	choose_addresses();
+	if (!load_files())
+		return false;
+	if (agent_open(&config, mobile_nodes, NULL, &fault) != 0) {
+		print_problem(NULL, &fault);
+		return false;
+	}
+	dataplane_port_info(0, &info);
+	if (rte_eth_dev_get_port_by_name(DEVICE, &ethdev) != 0 || !updates_start(&load, UPDATES) ||
+	    !source_start(&load, ethdev, info.mac)) {
+		fprintf(stderr, "bench_signalling: no memory for the source of packets\n");
+		return false;
+	}
+	if (agent_start_workers(&fault) != 0) {
+		print_problem(NULL, &fault);
+		return false;
+	}
+	return true;
+}
+
+static void stop(void)
+{
+	agent_stop_workers();
+	agent_close();
+	updates_stop();
+	source_stop();
+	mobile_nodes_free(mobile_nodes);
+}
+
+/* Measuring */
+
+static void complain(const struct source_result *r, uint32_t wanted)
+{
+	struct worker_stats stats;
+
+	dataplane_worker_stats(0, &stats);
+	fprintf(stderr,
+		"bench_signalling: of %" PRIu32 " updates %" PRIu32 " were sent, %" PRIu32
+		" acknowledged, %" PRIu32 " wrongly; dropped at the budget %" PRIu64
+		", at the ring %" PRIu64 "\n",
+		wanted, r->sent, r->acked, r->wrong, stats.dropped[DROP_PUNT_LIMIT],
+		stats.dropped[DROP_PUNT_RING_FULL]);
+}
+
+/* Runs the control thread's own loop until the source is through. busy_tsc, unless NULL: how long
+ * the loop had work. NULL when an update was not acknowledged as it must be. */
+static const struct source_result *run(const struct source_plan *plan, uint64_t *busy_tsc)
+{
+	uint64_t deadline_tsc = rte_rdtsc() + plan->data_tsc + PATIENCE_S * rte_get_tsc_hz();
+	const struct source_result *r = source_result();
+	uint64_t now_tsc = rte_rdtsc();
+
+	source_begin(plan);
+	while (source_is_running() && now_tsc < deadline_tsc) {
+		uint64_t before_tsc = now_tsc;
+		bool worked = loop_turn() != 0;
+
+		now_tsc = rte_rdtsc();
+		if (worked && busy_tsc != NULL)
+			*busy_tsc += now_tsc - before_tsc;
+	}
+	if (!source_is_running() && r->acked == plan->update_count)
+		return r;
+	complain(r, plan->update_count);
+	return NULL;
+}
+
+static void merge(struct histogram *into, const struct histogram *from)
+{
+	for (unsigned int i = 0; i < HISTOGRAM_BUCKETS; i++)
+		into->buckets[i] += from->buckets[i];
+	into->total += from->total;
+	into->max = RTE_MAX(into->max, from->max);
+}
+
+static double per_s(uint64_t count, uint64_t tsc)
+{
+	return tsc != 0 ? (double)count * (double)rte_get_tsc_hz() / (double)tsc : 0;
+}
+
+static bool register_all(void)
+{
+	struct source_plan plan = {.window = RTE_MIN(load.count, WINDOW)};
+
+	for (uint32_t done = 0; done < load.count; done += plan.update_count) {
+		plan.update_count = RTE_MIN(load.count - done, UPDATES);
+		plan.updates = updates_prepare(plan.update_count, true);
+		if (plan.updates == NULL || run(&plan, NULL) == NULL)
+			return false;
+	}
+	return true;
+}
+
+/* Refreshes, as fast as they are acknowledged. */
+static bool measure_updates(unsigned int round)
+{
+	struct source_plan plan = {
+		.updates = updates_prepare(UPDATES, false),
+		.update_count = UPDATES,
+		.window = RTE_MIN(load.count, WINDOW),
+	};
+	double hmac = plan.updates != NULL ? costs_hmac(plan.updates, load.count) : 0;
+	double table = costs_table(&load);
+	const struct source_result *r;
+	uint64_t busy_tsc = 0;
+
+	r = hmac != 0 ? run(&plan, &busy_tsc) : NULL;
+	if (r == NULL)
+		return false;
+	samples[HMAC_CYCLES][round] = hmac;
+	samples[TABLE_CYCLES][round] = table;
+	samples[LIMIT_PER_S][round] = (double)rte_get_tsc_hz() / (2 * hmac + table);
+	samples[UPDATE_CYCLES][round] = (double)busy_tsc / UPDATES;
+	samples[UPDATES_PER_S][round] = per_s(UPDATES - plan.window, r->acked_tsc - r->window_tsc);
+	merge(&latency, &r->latency);
+	return true;
+}
+
+static uint64_t drops(void)
+{
+	struct worker_stats stats;
+	uint64_t sum = 0;
+
+	dataplane_worker_stats(0, &stats);
+	for (int i = 0; i < DROP_REASON_COUNT; i++)
+		sum += stats.dropped[i];
+	return sum;
+}
+
+/* Data packets to random nodes at full speed; with moves, beside RATE_PER_S of them. */
+static const struct source_result *forward(struct source_plan *plan, enum measure pps,
+					   unsigned int round)
+{
+	uint64_t drops_before = drops();
+	const struct source_result *r;
+
+	plan->data_tsc = rte_get_tsc_hz() * DATA_MS / 1000;
+	r = run(plan, NULL);
+	if (r == NULL)
+		return NULL;
+	samples[pps][round] = per_s(r->data_out, r->data_end_tsc - r->begin_tsc);
+	lost += (int64_t)(r->data_in - r->data_out - (drops() - drops_before));
+	to_old_address += r->to_old_address;
+	return r;
+}
+
+static bool measure_forwarding(unsigned int round)
+{
+	struct source_plan without = {0};
+	struct source_plan with = {
+		.update_count = RATE_PER_S / 1000 * DATA_MS,
+		.rate_per_s = RATE_PER_S,
+		.window = RTE_MIN(load.count, WINDOW_PACED),
+	};
+	const struct source_result *r;
+
+	if (forward(&without, WITHOUT_PPS, round) == NULL)
+		return false;
+	with.updates = updates_prepare(with.update_count, true);
+	r = with.updates != NULL ? forward(&with, WITH_PPS, round) : NULL;
+	if (r == NULL)
+		return false;
+	samples[WITH_UPDATES_PER_S][round] = per_s(r->acked, r->acked_tsc - r->begin_tsc);
+	merge(&paced_latency, &r->latency);
+	return true;
+}
+
+static bool measure(void)
+{
+	if (!register_all() || !measure_updates(0) || !measure_forwarding(0))
+		return false;
+	memset(&latency, 0, sizeof(latency));
+	memset(&paced_latency, 0, sizeof(paced_latency));
+	for (unsigned int round = 0; round < rounds; round++)
+		if (!measure_updates(round) || !measure_forwarding(round))
+			return false;
+	return true;
+}
+
+/* Printing */
+
+static void print_samples(enum measure from, enum measure to)
+{
+	for (enum measure m = from; m <= to; m++) {
+		printf("%s\"%s\": [", m != from ? ", " : "", names[m]);
+		for (unsigned int i = 0; i < rounds; i++)
+			printf("%s%.1f", i != 0 ? ", " : "", samples[m][i]);
+		printf("]");
+	}
+}
+
+static double quantile_us(const struct histogram *h, double share)
+{
+	return (double)histogram_quantile(h, share) * 1e6 / (double)rte_get_tsc_hz();
+}
+
+static void print_latency(const struct histogram *h)
+{
+	printf("\"latency_us\": {\"p50\": %.1f, \"p99\": %.1f, \"p999\": %.1f}",
+	       quantile_us(h, 0.5), quantile_us(h, 0.99), quantile_us(h, 0.999));
+}
+
+static void print_json(void)
+{
+	printf("{\"nodes\": %" PRIu32 ", \"window\": %u, \"hugepages\": %s, \"tsc_hz\": %" PRIu64
+	       ", \"samples\": {",
+	       load.count, RTE_MIN(load.count, WINDOW), hugepages ? "true" : "false",
+	       rte_get_tsc_hz());
+	print_samples(HMAC_CYCLES, LIMIT_PER_S);
+	printf("}, ");
+	print_latency(&latency);
+	printf(", \"forwarding\": {");
+	print_samples(WITHOUT_PPS, WITH_UPDATES_PER_S);
+	printf(", ");
+	print_latency(&paced_latency);
+	printf(", \"lost\": %" PRId64 ", \"to_old_address\": %" PRIu64 "}}\n", lost,
+	       to_old_address);
+}
+
+static int by_value(const void *a, const void *b)
+{
+	double difference = *(const double *)a - *(const double *)b;
+
+	return (difference > 0) - (difference < 0);
+}
+
+static double median(const double from[])
+{
+	double sorted[ROUNDS_MAX];
+
+	memcpy(sorted, from, rounds * sizeof(sorted[0]));
+	qsort(sorted, rounds, sizeof(sorted[0]), by_value);
+	return sorted[rounds / 2];
+}
+
+/* Of what was measured in the same round. */
+static double median_ratio(enum measure of, enum measure to)
+{
+	double ratios[ROUNDS_MAX];
+
+	for (unsigned int i = 0; i < rounds; i++)
+		ratios[i] = samples[of][i] / samples[to][i];
+	return median(ratios);
+}
+
+static void print_text(void)
+{
+	printf("%" PRIu32 " mobile nodes, medians of %u rounds\n", load.count, rounds);
+	printf("authenticator        %9.0f cycles\n", median(samples[HMAC_CYCLES]));
+	printf("table                %9.0f cycles\n", median(samples[TABLE_CYCLES]));
+	printf("whole update         %9.0f cycles of the control thread\n",
+	       median(samples[UPDATE_CYCLES]));
+	printf("registrations        %9.0f a second, %.2f of the limit of %.0f\n",
+	       median(samples[UPDATES_PER_S]), median_ratio(UPDATES_PER_S, LIMIT_PER_S),
+	       median(samples[LIMIT_PER_S]));
+	printf("update to answer     p50 %.0f, p99 %.0f, p99.9 %.0f us with %u on their way\n",
+	       quantile_us(&latency, 0.5), quantile_us(&latency, 0.99),
+	       quantile_us(&latency, 0.999), RTE_MIN(load.count, WINDOW));
+	printf("forwarding           %9.0f packets a second\n", median(samples[WITHOUT_PPS]));
+	printf("  beside updates     %9.0f, %.3f of that; %.0f updates a second\n",
+	       median(samples[WITH_PPS]), median_ratio(WITH_PPS, WITHOUT_PPS),
+	       median(samples[WITH_UPDATES_PER_S]));
+	printf("  update to answer   p50 %.0f, p99 %.0f, p99.9 %.0f us\n",
+	       quantile_us(&paced_latency, 0.5), quantile_us(&paced_latency, 0.99),
+	       quantile_us(&paced_latency, 0.999));
+	printf("  lost %" PRId64 ", to an old address after its acknowledgement %" PRIu64 "\n",
+	       lost, to_old_address);
+}
+
+/* Options */
+
+static int usage(FILE *out, int status)
+{
+	fprintf(out,
+		"usage: bench_signalling [--nodes N] [--rounds R] [--hugepages] [--json]\n"
+		"  --nodes N     registered mobile nodes, 1 to %d (65536)\n"
+		"  --rounds R    1 to %d (%d)\n"
+		"  --hugepages   memory of both planes in hugepages\n"
+		"  --json        raw samples of each round on one line\n"
+		"Needs two CPUs: one for the control thread, one for the worker.\n",
+		COUNT_MAX, ROUNDS_MAX, ROUNDS_DEFAULT);
+	return status;
+}
+
+static bool read_number(const char *text, unsigned long max, unsigned long *out)
+{
+	char *end;
+
+	*out = strtoul(text, &end, 10);
+	return *text >= '0' && *text <= '9' && *end == '\0' && *out >= 1 && *out <= max;
+}
+
+/* -1: go on; else the exit status. */
+static int read_options(int argc, char *argv[])
+{
+	static const struct option options[] = {
+		{"nodes", required_argument, NULL, 'n'}, {"rounds", required_argument, NULL, 'r'},
+		{"hugepages", no_argument, NULL, 'H'},	 {"json", no_argument, NULL, 'j'},
+		{"help", no_argument, NULL, 'h'},	 {NULL, 0, NULL, 0},
+	};
+	unsigned long number;
+	int option;
+
+	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		switch (option) {
+		case 'n':
+			if (!read_number(optarg, COUNT_MAX, &number))
+				return usage(stderr, EXIT_USAGE);
+			load.count = (uint32_t)number;
+			break;
+		case 'r':
+			if (!read_number(optarg, ROUNDS_MAX, &number))
+				return usage(stderr, EXIT_USAGE);
+			rounds = (unsigned int)number;
+			break;
+		case 'H':
+			hugepages = true;
+			break;
+		case 'j':
+			json = true;
+			break;
+		case 'h':
+			return usage(stdout, EXIT_SUCCESS);
+		default:
+			return usage(stderr, EXIT_USAGE);
+		}
+	}
+	return optind == argc ? -1 : usage(stderr, EXIT_USAGE);
+}
+
+static bool has_two_cpus(void)
+{
+	cpu_set_t set;
+
+	if (sched_getaffinity(0, sizeof(set), &set) != 0 || CPU_COUNT(&set) >= 2)
+		return true;
+	fprintf(stderr, "bench_signalling: one CPU is available to this process; it needs two\n");
+	return false;
+}
+
+int main(int argc, char *argv[])
+{
+	int status = read_options(argc, argv);
+	bool good;
+
+	if (status >= 0)
+		return status;
+	if (!has_two_cpus() || !start())
+		return EXIT_FAILED;
+	good = measure();
+	if (good && json)
+		print_json();
+	else if (good)
+		print_text();
+	stop();
+	return good && lost == 0 && to_old_address == 0 ? EXIT_SUCCESS : EXIT_FAILED;
+}
