@@ -55,7 +55,7 @@ def homewardd_rate(run, seconds):
 
 
 def measure(run, rows):
-    seconds = 1 if run.quick else 2
+    seconds = 0.7 if run.quick else 2
     io, macswap, ours = [], [], []
     run.program("homewardd")
     write_files(run)

@@ -65,8 +65,8 @@ class Daemon:
 
     def ask(self, *words):
         """What homewardctl says, or None."""
-        done = subprocess.run([self.run.program("homewardctl"), "--socket", str(self.run.scratch / "control.sock"), "--json",
-                               *words], capture_output=True, text=True, check=False)
+        command = [self.run.program("homewardctl"), "--socket", str(self.run.scratch / "control.sock"), "--json", *words]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode != 0:
             return None
         answer = json.loads(done.stdout)

@@ -21,13 +21,14 @@ LINES = {
 STYLE = """body{font:15px/1.45 'DejaVu Sans',Arial,sans-serif;color:#222;max-width:1100px;margin:2em auto;padding:0 1em}
 table{border-collapse:collapse;width:100%;font-size:13px}td,th{padding:3px 8px;text-align:left;border-bottom:1px solid #ddd}
 td.n{text-align:right;white-space:nowrap}tr.g td{background:#eee;font-weight:bold}pre{font-size:12px;overflow:auto;
-background:#f6f6f6;padding:8px}.met{color:#1c7a3a}.missed{color:#c00;font-weight:bold}.unsure{color:#777}svg{max-width:100%;height:auto}"""
+background:#f6f6f6;padding:8px}.met{color:#1c7a3a}.missed{color:#c00;font-weight:bold}.unsure{color:#777}
+svg{max-width:100%;height:auto}"""
 
 
 def plain(entry, variant, program="bench_forward"):
     """78-octet packets to random destinations, one worker, portable build."""
-    return (not entry.get("peer") and entry["variant"] == variant and entry["program"] == program and entry["inner"] == 78
-            and not entry["zipf"] and not entry["native"] and entry["workers"] == 1)
+    return (not entry.get("peer") and entry["variant"] == variant and entry["program"] == program
+            and entry["inner"] == 78 and not entry["zipf"] and not entry["native"] and entry["workers"] == 1)
 
 
 def size_text(bindings):
@@ -99,13 +100,14 @@ def table_rows(rows):
             group = row["group"]
             yield f"<tr class='g'><td colspan='7'>{escape(group)}</td></tr>"
         spread = f"{table.number(row['p10'])}&ndash;{table.number(row['p90'])}" if row["value"] is not None else ""
-        yield (f"<tr><td>{escape(row['name'])}</td><td class='n'>{table.number(row['value'])}</td><td class='n'>{spread}</td>"
-               f"<td>{escape(row['unit'])}</td>{verdict_cell(row, 'must')}{verdict_cell(row, 'aim')}"
+        yield (f"<tr><td>{escape(row['name'])}</td><td class='n'>{table.number(row['value'])}</td>"
+               f"<td class='n'>{spread}</td><td>{escape(row['unit'])}</td>{verdict_cell(row, 'must')}{verdict_cell(row, 'aim')}"
                f"<td>{escape(row['note'])}</td></tr>")
 
 
 def page(result):
-    plots = [plot for plot in (plot_targets(result["rows"]), plot_lines(result["cycles"]), plot_peers(result["cycles"])) if plot]
+    cycles = result["cycles"]
+    plots = [plot for plot in (plot_targets(result["rows"]), plot_lines(cycles), plot_peers(cycles)) if plot]
     skipped = "".join(f"<li>{escape(item['what'])}: {escape(item['reason'])}</li>" for item in result["skipped"])
     return "\n".join([
         "<!DOCTYPE html>", "<html lang='en'><head><meta charset='utf-8'><title>Homeward benchmark</title>",

@@ -66,14 +66,14 @@ class Run:
     def pages_option(self):
         return ["--hugepages"] if self.hugepages.available else []
 
-    def execute(self, command, seconds=120):
+    def execute(self, command, seconds=120, environment=None):
         """What a program says on its standard output."""
         self.hugepages.renew()
         self.note_command(command)
         name = Path(command[0]).name
         try:
             done = subprocess.run(list(map(str, command)), capture_output=True, text=True, timeout=seconds,
-                                  stdin=subprocess.DEVNULL, check=False)
+                                  stdin=subprocess.DEVNULL, check=False, env=environment)
         except subprocess.TimeoutExpired:
             raise Skip(f"{name} did not end within {seconds} s") from None
         except OSError as reason:

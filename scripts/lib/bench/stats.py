@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from .targets import LOWER
 
-# Above this ratio of p90 to p10 a median near a mark means nothing.
+# A ratio of p90 to p10 above this needs a mark that is far away.
 NOISE_LIMIT = 1.5
 
 
@@ -38,8 +38,12 @@ def differences(above, below):
 
 
 def is_too_noisy(found, mark):
-    """The rounds disagree much, and about this mark."""
-    return found.p90 > NOISE_LIMIT * found.p10 and found.p10 <= mark <= found.p90
+    """The rounds disagree much, and the mark is nearer to them than they are to each other."""
+    if found.p10 <= 0:
+        return True
+    width = found.p90 / found.p10
+    distance = max(found.p10 / mark, mark / found.p90, 1)
+    return width > NOISE_LIMIT and distance < width
 
 
 def judge(found, mark, better):

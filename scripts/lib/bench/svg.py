@@ -126,7 +126,7 @@ def bars(title, x_title, items, unit="", width=900):
         drawing.text(names - 8, y + 17, name, "end")
         drawing.box(names, y + 5, scale(value) - names, row - 10, colour)
         drawing.line(scale(p10), y + row / 2, scale(p90), y + row / 2, INK, 1.5)
-        drawing.text(scale(p90) + 8, y + 17, f"{value:.3g} {unit}")
+        drawing.text(scale(p90) + 8, y + 17, f"{value:.0f} {unit}" if value >= 100 else f"{value:.3g} {unit}")
     return drawing.svg()
 
 

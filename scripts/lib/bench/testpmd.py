@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """dpdk-testpmd as a peer: DPDK's own receive and send around almost no work."""
+import contextlib
 import re
 import shutil
 import subprocess
+import time
 
 from .run import Skip, last_line
 
 SETTLE_S = 0.5
+PATIENCE_S = 20
 
 
 def arguments(run, vdev, mode, more=()):
@@ -37,3 +40,27 @@ def rate(run, vdev, mode, seconds):
     if len(rates) < 2 or int(rates[-1]) == 0 or cycles is None:
         raise Skip("dpdk-testpmd gave no rate: " + last_line(done.stdout))
     return int(rates[-1]), float(cycles.group(1))
+
+
+@contextlib.contextmanager
+def running(run, vdev, mode, ready):
+    """Forwards while the context lasts; it begins when ready() is true."""
+    command = arguments(run, vdev, mode)
+    run.hugepages.renew()
+    run.note_command(command)
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                          text=True) as process:
+        try:
+            wait_until(process, ready)
+            yield
+            process.communicate("stop\nquit\n", 20)
+        finally:
+            process.kill()
+
+
+def wait_until(process, ready):
+    until = time.monotonic() + PATIENCE_S
+    while not ready():
+        if process.poll() is not None or time.monotonic() > until:
+            raise Skip("dpdk-testpmd did not start")
+        time.sleep(0.05)
