@@ -47,10 +47,12 @@ def describe(root):
 
 def lines(machine, memory_mode):
     """For the head of the table and of the report."""
-    under = f", under {machine['hypervisor']}" if machine["hypervisor"] else ""
+    parts = [machine["cpu"], f"{machine['cpus']} CPUs"]
+    parts += [f"{name.upper()} {machine[name]}" for name in ("l2", "l3") if machine[name]]
+    parts += [f"{machine['memory_mib']} MiB"]
+    parts += [f"under {machine['hypervisor']}"] if machine["hypervisor"] else []
     return [
-        f"machine   {machine['cpu']}, {machine['cpus']} CPUs, L2 {machine['l2']}, L3 {machine['l3']}, "
-        f"{machine['memory_mib']} MiB{under}",
+        f"machine   {', '.join(parts)}",
         f"versions  {machine['system']}, kernel {machine['kernel']}, DPDK {machine['dpdk']}, {machine['compiler']}, "
         f"homeward {machine['homeward']}",
         f"memory    {memory_mode}",

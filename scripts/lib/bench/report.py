@@ -21,7 +21,8 @@ LINES = {
 STYLE = """body{font:15px/1.45 'DejaVu Sans',Arial,sans-serif;color:#222;max-width:1100px;margin:2em auto;padding:0 1em}
 table{border-collapse:collapse;width:100%;font-size:13px}td,th{padding:3px 8px;text-align:left;border-bottom:1px solid #ddd}
 td.n{text-align:right;white-space:nowrap}tr.g td{background:#eee;font-weight:bold}pre{font-size:12px;overflow:auto;
-background:#f6f6f6;padding:8px}.met{color:#1c7a3a}.missed{color:#c00;font-weight:bold}.unsure{color:#777}
+background:#f6f6f6;padding:8px}.met{color:#1c7a3a}.must-missed{color:#c00;font-weight:bold}
+.aim-missed{color:#a60}.unsure{color:#777}.met,.must-missed,.aim-missed{white-space:nowrap}
 svg{max-width:100%;height:auto}"""
 
 
@@ -62,9 +63,9 @@ def plot_peers(cycles):
     if not items:
         return ""
     items.sort(key=lambda item: item[2]["value"])
-    return svg.bars("One packet here and at the peers", "TSC cycles per packet, logarithmic. Ours with receive and send, peers "
-                    "without theirs", [(name, colour, entry["value"], entry["p10"], entry["p90"])
-                                       for name, colour, entry in items], "cycles")
+    bars = [(name, colour, entry["value"], entry["p10"], entry["p90"]) for name, colour, entry in items]
+    return svg.bars("One packet here and at the peers",
+                    "TSC cycles per packet, logarithmic. Ours with receive and send, peers without theirs", bars, "cycles")
 
 
 def score(row, value):
@@ -89,7 +90,7 @@ def plot_targets(rows):
 
 def verdict_cell(row, name):
     words = table.verdict(row, name)
-    kind = {True: "met", False: "missed", None: "unsure"}[row[f"{name}_met"]]
+    kind = {True: "met", False: f"{name}-missed", None: "unsure"}[row[f"{name}_met"]]
     return f"<td class='{kind}'>{escape(words)}</td>"
 
 
@@ -101,8 +102,8 @@ def table_rows(rows):
             yield f"<tr class='g'><td colspan='7'>{escape(group)}</td></tr>"
         spread = f"{table.number(row['p10'])}&ndash;{table.number(row['p90'])}" if row["value"] is not None else ""
         yield (f"<tr><td>{escape(row['name'])}</td><td class='n'>{table.number(row['value'])}</td>"
-               f"<td class='n'>{spread}</td><td>{escape(row['unit'])}</td>{verdict_cell(row, 'must')}{verdict_cell(row, 'aim')}"
-               f"<td>{escape(row['note'])}</td></tr>")
+               f"<td class='n'>{spread}</td><td>{escape(row['unit'])}</td>"
+               f"{verdict_cell(row, 'must')}{verdict_cell(row, 'aim')}<td>{escape(row['note'])}</td></tr>")
 
 
 def page(result):

@@ -47,10 +47,11 @@ def macswap(run):
 
 def source(run, what, mode, seconds, more=()):
     """Through what is named, which is started for it: one connection, one measure."""
+    vdev = f"net_memif0,role=client,id=0,socket={socket_path(run)}"
     with what(run) as options:
-        vdev = f"net_memif0,role=client,id=0,socket={socket_path(run)}"
-        result = run.execute_json([run.program("pktsource"), "--vdev", vdev, "--mode", mode, "--count", NODES, "--seconds", seconds,
-                                   "--cpu", run.OTHER_CPU, "--dst-mac", OUR_MAC, "--src-mac", PEER_MAC, *options, *more, "--json"], seconds + 60)
+        command = [run.program("pktsource"), "--vdev", vdev, "--mode", mode, "--count", NODES, "--seconds", seconds,
+                   "--cpu", run.OTHER_CPU, "--dst-mac", OUR_MAC, "--src-mac", PEER_MAC, *options, *more, "--json"]
+        result = run.execute_json(command, seconds + 60)
     if not result["good"] or result["rx_pps"] < LEAST_PPS:
         raise Skip(f"pktsource and {what.__name__}: {result['wrong']} wrong packets, {result['rx_pps']} a second came back")
     return result
