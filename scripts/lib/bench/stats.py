@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Medians, percentiles, and whether a spread still allows a verdict."""
+import statistics
+from typing import NamedTuple
+
+from .targets import LOWER
+
+# A ratio of p90 to p10 above this needs a mark that is far away.
+NOISE_LIMIT = 1.5
+
+
+class Spread(NamedTuple):
+    value: float
+    p10: float
+    p90: float
+
+
+def percentile(samples, share):
+    """Linear between the two nearest samples."""
+    ordered = sorted(samples)
+    at = share * (len(ordered) - 1)
+    low = int(at)
+    high = min(low + 1, len(ordered) - 1)
+    return ordered[low] + (at - low) * (ordered[high] - ordered[low])
+
+
+def spread(samples):
+    return Spread(statistics.median(samples), percentile(samples, 0.1), percentile(samples, 0.9))
+
+
+def ratios(above, below):
+    """Round by round: what was measured together is compared."""
+    return [a / b for a, b in zip(above, below, strict=True)]
+
+
+def differences(above, below):
+    return [a - b for a, b in zip(above, below, strict=True)]
+
+
+def is_too_noisy(found, mark):
+    """The rounds disagree much, and the mark is nearer to them than they are to each other."""
+    if found.p10 <= 0:
+        return True
+    width = found.p90 / found.p10
+    distance = max(found.p10 / mark, mark / found.p90, 1)
+    return width > NOISE_LIMIT and distance < width
+
+
+def judge(found, mark, better):
+    """True or False: met or missed. None: no mark, or too noisy to say."""
+    if mark is None or is_too_noisy(found, mark):
+        return None
+    return found.value <= mark if better == LOWER else found.value >= mark
