@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "load/link.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -31,7 +32,7 @@ static bool start_eal(const struct options *options)
 	static char vdev[512];
 	static char lcores[32];
 	static char *args[] = {
-		(char *)"mnload",
+		(char *)"load",
 		(char *)"--no-huge",
 		(char *)"-m",
 		(char *)"256",
@@ -39,7 +40,7 @@ static bool start_eal(const struct options *options)
 		(char *)"--no-telemetry",
 		(char *)"--no-shconf",
 		(char *)"--log-level=error",
-		(char *)"--file-prefix=mnload",
+		(char *)"--file-prefix=load",
 		(char *)"--lcores",
 		lcores,
 		(char *)"--vdev",
@@ -52,7 +53,8 @@ static bool start_eal(const struct options *options)
 	rte_openlog_stream(stderr); /* stdout is for the report */
 	if (rte_eal_init((int)(sizeof(args) / sizeof(args[0])) - 1, args) >= 0)
 		return true;
-	fprintf(stderr, "mnload: DPDK did not start: %s\n", rte_strerror(rte_errno));
+	fprintf(stderr, "%s: DPDK did not start: %s\n", program_invocation_short_name,
+		rte_strerror(rte_errno));
 	return false;
 }
 
@@ -61,16 +63,18 @@ static bool start_port(void)
 	struct rte_eth_conf conf = {0};
 
 	if (rte_eth_dev_count_avail() != 1) {
-		fprintf(stderr, "mnload: --vdev made %u ports, not 1\n", rte_eth_dev_count_avail());
+		fprintf(stderr, "%s: --vdev made %u ports, not 1\n", program_invocation_short_name,
+			rte_eth_dev_count_avail());
 		return false;
 	}
-	pool = rte_pktmbuf_pool_create("mnload", MBUFS, MBUF_CACHE, 0, RTE_MBUF_DEFAULT_BUF_SIZE,
+	pool = rte_pktmbuf_pool_create("link", MBUFS, MBUF_CACHE, 0, RTE_MBUF_DEFAULT_BUF_SIZE,
 				       SOCKET_ID_ANY);
 	if (pool == NULL || rte_eth_dev_configure(0, 1, 1, &conf) != 0 ||
 	    rte_eth_rx_queue_setup(0, 0, DESCRIPTORS, SOCKET_ID_ANY, NULL, pool) != 0 ||
 	    rte_eth_tx_queue_setup(0, 0, DESCRIPTORS, SOCKET_ID_ANY, NULL) != 0 ||
 	    rte_eth_dev_start(0) != 0) {
-		fputs("mnload: the port could not be set up\n", stderr);
+		fprintf(stderr, "%s: the port could not be set up\n",
+			program_invocation_short_name);
 		return false;
 	}
 	return true;
@@ -90,7 +94,7 @@ static bool wait_for_peer(void)
 			return true;
 		usleep(10000);
 	}
-	fputs("mnload: nobody at the other end of the port\n", stderr);
+	fprintf(stderr, "%s: nobody at the other end of the port\n", program_invocation_short_name);
 	return false;
 }
 
@@ -121,7 +125,8 @@ bool link_is_dead(void)
 	const char *why = !is_up() ? "has gone" : is_stalled() ? "takes no packets" : NULL;
 
 	if (why != NULL && !told)
-		fprintf(stderr, "mnload: the other end of the port %s\n", why);
+		fprintf(stderr, "%s: the other end of the port %s\n", program_invocation_short_name,
+			why);
 	told |= why != NULL;
 	return told;
 }

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "load/values.h"
+
 static const char usage[] =
 	"mnload plays many mobile nodes towards a home agent, on one DPDK software port.\n"
 	"\n"
@@ -43,49 +45,6 @@ static const char *const phase_names[] = {
 const char *phase_name(enum phase_kind kind)
 {
 	return phase_names[kind];
-}
-
-static bool read_number(const char *text, uint32_t max, uint32_t *out)
-{
-	char *end;
-	unsigned long long value = strtoull(text, &end, 10);
-
-	if (*text < '0' || *text > '9' || *end != '\0' || value > max)
-		return false;
-	*out = (uint32_t)value;
-	return true;
-}
-
-static bool read_mac(const char *text, uint8_t mac[6])
-{
-	unsigned int b[6];
-	char rest;
-
-	if (sscanf(text, "%2x:%2x:%2x:%2x:%2x:%2x%c", &b[0], &b[1], &b[2], &b[3], &b[4], &b[5],
-		   &rest) != 6)
-		return false;
-	for (int i = 0; i < 6; i++)
-		mac[i] = (uint8_t)b[i];
-	return true;
-}
-
-/* Node and care-of numbers fill the last 64 bits, so a prefix may not reach into them. */
-static bool read_prefix(const char *text, struct ip_prefix *prefix)
-{
-	static const uint8_t none[8];
-	char copy[IP_PREFIX_TEXT];
-	uint32_t length;
-	char *slash;
-
-	snprintf(copy, sizeof(copy), "%s", text);
-	slash = strchr(copy, '/');
-	if (slash == NULL || !read_number(slash + 1, 64, &length))
-		return false;
-	*slash = '\0';
-	if (!ip_addr_parse(copy, &prefix->addr))
-		return false;
-	prefix->length = (uint8_t)length;
-	return memcmp(&prefix->addr.bytes[8], none, sizeof(none)) == 0;
 }
 
 static bool read_phases(const char *text, struct options *options)
@@ -126,7 +85,7 @@ static void place_traffic_phase(struct options *options)
 	options->phase_count++;
 }
 
-static void set_defaults(struct options *options)
+void options_set_defaults(struct options *options)
 {
 	*options = (struct options){
 		.count = 1000,
@@ -135,8 +94,8 @@ static void set_defaults(struct options *options)
 		.dst_mac = {2, 0, 0, 0, 0, 1},
 		.src_mac = {2, 0, 0, 0, 0, 2},
 	};
-	read_prefix("2001:db8:1::/64", &options->home_prefix);
-	read_prefix("2001:db8:c::/48", &options->care_of_prefix);
+	value_prefix("2001:db8:1::/64", &options->home_prefix);
+	value_prefix("2001:db8:c::/48", &options->care_of_prefix);
 	ip_addr_parse("2001:db8:ff::1", &options->home_agent);
 	ip_addr_parse("2001:db8:cc::1", &options->correspondent);
 	read_phases("register,refresh,move,remove", options);
@@ -199,36 +158,36 @@ static bool read_one(struct options *o, int name, const char *value)
 		o->write_mobile_nodes = value;
 		return true;
 	case OPT_COUNT:
-		return read_number(value, COUNT_MAX, &o->count) && o->count > 0;
+		return value_number(value, COUNT_MAX, &o->count) && o->count > 0;
 	case OPT_PHASES:
 		return read_phases(value, o);
 	case OPT_RATE:
-		return read_number(value, 10000000, &o->rate_per_s);
+		return value_number(value, 10000000, &o->rate_per_s);
 	case OPT_WINDOW:
-		return read_number(value, COUNT_MAX, &o->window) && o->window > 0;
+		return value_number(value, COUNT_MAX, &o->window) && o->window > 0;
 	case OPT_LIFETIME:
-		return read_number(value, 262140, &o->lifetime_s) && o->lifetime_s >= 4;
+		return value_number(value, 262140, &o->lifetime_s) && o->lifetime_s >= 4;
 	case OPT_TRAFFIC:
-		return read_number(value, 100000000, &o->traffic_pps);
+		return value_number(value, 100000000, &o->traffic_pps);
 	case OPT_SECONDS:
-		return read_number(value, 1000000, &o->seconds);
+		return value_number(value, 1000000, &o->seconds);
 	case OPT_HOME_PREFIX:
-		return read_prefix(value, &o->home_prefix);
+		return value_prefix(value, &o->home_prefix);
 	case OPT_HOME_AGENT:
 		return ip_addr_parse(value, &o->home_agent);
 	case OPT_CARE_OF_PREFIX:
-		return read_prefix(value, &o->care_of_prefix);
+		return value_prefix(value, &o->care_of_prefix);
 	case OPT_CORRESPONDENT:
 		return ip_addr_parse(value, &o->correspondent);
 	case OPT_DST_MAC:
-		return read_mac(value, o->dst_mac);
+		return value_mac(value, o->dst_mac);
 	case OPT_SRC_MAC:
-		return read_mac(value, o->src_mac);
+		return value_mac(value, o->src_mac);
 	case OPT_TIMESTAMPS:
 		o->timestamps = true;
 		return true;
 	case OPT_CPU:
-		if (!read_number(value, 1023, &cpu))
+		if (!value_number(value, 1023, &cpu))
 			return false;
 		o->cpu = (int)cpu;
 		return true;
@@ -245,7 +204,7 @@ bool options_read(struct options *options, int argc, char **argv)
 	int index = 0;
 	int name;
 
-	set_defaults(options);
+	options_set_defaults(options);
 	while ((name = getopt_long(argc, argv, "", names, &index)) != -1) {
 		if (name == OPT_HELP) {
 			fputs(usage, stdout);

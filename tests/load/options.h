@@ -53,6 +53,7 @@ struct options {
 	int cpu;
 };
 
+void options_set_defaults(struct options *options);
 /* False after a complaint on stderr; exits by itself for --help. */
 bool options_read(struct options *options, int argc, char **argv);
 
