@@ -48,7 +48,8 @@ static struct rte_ring *make_ring(const char *kind, uint16_t worker, unsigned in
 	char name[RTE_RING_NAMESIZE];
 
 	snprintf(name, sizeof(name), "%s_%u", kind, worker);
-	return rte_ring_create_elem(name, element, RING_SLOTS, SOCKET_ID_ANY,
+	return rte_ring_create_elem(name, element, RING_SLOTS,
+				    (int)rte_lcore_to_socket_id(worker + 1u),
 				    RING_F_SP_ENQ | RING_F_SC_DEQ);
 }
 

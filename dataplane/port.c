@@ -81,6 +81,13 @@ static uint16_t interface_queues(const char *interface)
 	return count;
 }
 
+/* Where the worker runs that gets this queue (dataplane.c deals them out in turn): its packets lie in
+ * memory of its own. */
+static int socket_of(const struct config *config, uint16_t queue)
+{
+	return (int)rte_lcore_to_socket_id(1u + queue % config->worker_count);
+}
+
 static struct rte_mempool *make_pool(const struct config *config, const struct port *port,
 				     uint16_t index, uint16_t queue)
 {
@@ -91,7 +98,8 @@ static struct rte_mempool *make_pool(const struct config *config, const struct p
 		room = (uint16_t)RTE_ALIGN_CEIL(port->mtu + 128, 1024);
 	snprintf(name, sizeof(name), "rx_%u_%u", index, queue);
 	return rte_pktmbuf_pool_create(name, config->mbufs_per_queue, 256, 0,
-				       (uint16_t)(room + RTE_PKTMBUF_HEADROOM), SOCKET_ID_ANY);
+				       (uint16_t)(room + RTE_PKTMBUF_HEADROOM),
+				       socket_of(config, queue));
 }
 
 static int refuse(struct fault *fault, uint16_t index, const char *field, const char *what,
@@ -142,15 +150,16 @@ static int add_queue(struct port *port, uint16_t index, const struct config *con
 {
 	struct port_queue *queue = &port->queues[port->queue_count];
 	struct rte_mempool *pool = make_pool(config, port, index, port->queue_count);
+	int socket = socket_of(config, port->queue_count);
 	int before[FDS_MAX];
 	unsigned int before_count = list_xsks(before, FDS_MAX);
 	int rc;
 
 	if (pool == NULL)
 		return -ENOMEM;
-	rc = rte_eth_rx_queue_setup(ethdev, q, DESCRIPTORS, SOCKET_ID_ANY, NULL, pool);
+	rc = rte_eth_rx_queue_setup(ethdev, q, DESCRIPTORS, (unsigned int)socket, NULL, pool);
 	if (rc == 0)
-		rc = rte_eth_tx_queue_setup(ethdev, q, DESCRIPTORS, SOCKET_ID_ANY, NULL);
+		rc = rte_eth_tx_queue_setup(ethdev, q, DESCRIPTORS, (unsigned int)socket, NULL);
 	if (port->config->kind == PORT_AF_XDP)
 		release(port->config->interface);
 	if (rc != 0)

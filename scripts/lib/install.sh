@@ -2,7 +2,8 @@
 # install: the packages of Debian 12 that building, testing and the demo need, and how the tree is built. To be sourced.
 #
 #   install_packages            installs what is missing, and only then uses the network
-#   build_tree DIR [MESON...]   configures DIR (or reconfigures it) and builds; the log is shown only on failure
+#   build_tree DIR [MESON...]   configures DIR (or reconfigures it) and builds; the log is shown only on failure.
+#                               TARGETS, when set, names what to build of it
 
 PACKAGES=(
 	build-essential clang clang-format git meson ninja-build pkg-config shellcheck
@@ -60,7 +61,7 @@ build_tree() {
 	log=$(mktemp)
 	if { [[ $how == configured && ${#again[@]} == 0 ]] ||
 		meson setup "${again[@]}" "$@" "$dir" "$root" >"$log" 2>&1; } &&
-		ninja -C "$dir" >>"$log" 2>&1; then
+		ninja -C "$dir" ${TARGETS:-} >>"$log" 2>&1; then
 		rm -f "$log"
 		return 0
 	fi
