@@ -25,6 +25,7 @@
 	X(PACKET_MALFORMED, packet_malformed,                                                      \
 	  "extension headers malformed, repeated or misplaced")                                    \
 	X(PACKET_FRAGMENT, packet_fragment, "fragment")                                            \
+	X(SOURCE_IS_OURS, source_is_ours, "from an address of this host: forged")                  \
 	X(HOME_ADDRESS_INVALID, home_address_invalid,                                              \
 	  "home address not unicast routable, or multicast source")                                \
 	X(HOME_ADDRESS_UNKNOWN, home_address_unknown, "Home Address option without a binding")     \

@@ -17,6 +17,7 @@
 #include "mh/mh.h"
 #include "registration/registration.h"
 #include "send.h"
+#include "service.h"
 #include "update.h"
 
 enum {
@@ -113,6 +114,11 @@ static void receive_local(const struct punt *p, const struct ip6_packet *packet)
 {
 	const struct ip_addr *node = packet->has_home_address ? &packet->home : &packet->source;
 
+	/* An answer would come to ourselves. */
+	if (service_is_ours(&packet->source)) {
+		count(COUNT_SOURCE_IS_OURS);
+		return;
+	}
 	if (packet->has_home_address && (!ip_addr_is_unicast_routable(&packet->home) ||
 					 ip_addr_is_multicast(&packet->source))) {
 		count(COUNT_HOME_ADDRESS_INVALID);

@@ -318,7 +318,8 @@ static int make_directory(struct fault *fault)
 	rc = -errno;
 	if (rc == -EEXIST)
 		return 0;
-	fault_set(fault, "/control/socket", "directory %s could not be made: %s", directory,
+	fault_set(fault, "/control/socket",
+		  "directory %s could not be made: %s; make it, or choose another path", directory,
 		  strerror(-rc));
 	return rc;
 }

@@ -288,6 +288,11 @@ def care_of_addresses(court):
                update(VICTIM, sequence=VICTIM_SEQUENCE).packet(), "outcomes.binding_update_refused", any_one)
     court.case("right SPI, wrong key: answered 146 and nothing else", victim_update(key=bytes(16)).packet(),
                "outcomes.binding_update_refused", any_one)
+    court.case("from the home agent's own address, wrong key: silence",
+               update(VICTIM, source=HOME_AGENT, sequence=VICTIM_SEQUENCE + 1, key=bytes(16)).packet(),
+               "outcomes.source_is_ours")
+    court.case("from there, unknown type: silence",
+               update(VICTIM, source=HOME_AGENT, mh_type=200).packet(), "outcomes.source_is_ours")
     court.case("no authentication: silence", victim_update(spi=None).packet(), "outcomes.binding_update_silent")
     mn_aaa = bytes([0, 9, 25, 2, 0, 0, 0, 3]) + bytes(20)
     message_id = bytes([1, 4, 0, 0, 0, 0, 10, 8]) + bytes(8) + bytes([1, 2, 0, 0])
