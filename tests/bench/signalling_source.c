@@ -63,7 +63,8 @@ static void write_update(struct rte_mbuf *m, uint64_t now_tsc)
 	struct prepared *p = &plan.updates[result.sent++];
 	uint8_t *start = rte_pktmbuf_mtod(m, uint8_t *);
 
-	rte_prefetch0(p + 1);
+	for (size_t line = 0; line < sizeof(*p); line += RTE_CACHE_LINE_SIZE)
+		rte_prefetch0((const char *)(p + 1) + line);
 	p->sent_tsc = now_tsc;
 	put_ether(start);
 	memcpy(start + ETHER_OCTETS, p->packet, p->octets);
@@ -169,6 +170,9 @@ static uint16_t look_at_sent(uint16_t port, uint16_t queue, struct rte_mbuf *pac
 {
 	uint64_t now_tsc = rte_rdtsc();
 
+	/* The acknowledgements were written on the other CPU; ours to pay, not the worker's. */
+	for (uint16_t i = 0; i < n; i++)
+		rte_prefetch0(rte_pktmbuf_mtod_offset(packets[i], void *, RTE_CACHE_LINE_SIZE));
 	for (uint16_t i = 0; i < n; i++) {
 		const uint8_t *start = rte_pktmbuf_mtod(packets[i], const uint8_t *);
 		const struct ip6_hdr_wire *ip = (const void *)(start + ETHER_OCTETS);
