@@ -41,7 +41,7 @@ static int start_loop(struct fault *fault)
 	static loop_poll_fn *const pollers[] = {
 		receive_poll,
 		registration_poll,
-		retire_poll,
+		retire_poll_sparingly,
 		hold_poll,
 	};
 	int rc = loop_start();

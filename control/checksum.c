@@ -1,15 +1,24 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "checksum.h"
 
+#include <arpa/inet.h>
+#include <string.h>
+
+/* In whatever byte order: swapping the bytes of all words swaps those of their sum (RFC 1071 §2). A
+ * word of 32 bits counts for the two halves that are folded together in the end. */
 static uint64_t sum_words(const uint8_t *bytes, uint32_t length)
 {
 	uint64_t sum = 0;
+	uint32_t word;
+	uint32_t at = 0;
 
-	for (uint32_t i = 0; i + 1 < length; i += 2)
-		sum += (uint32_t)bytes[i] << 8 | bytes[i + 1];
-	if (length % 2 != 0)
-		sum += (uint32_t)bytes[length - 1] << 8;
-	return sum;
+	for (; length - at >= sizeof(word); at += (uint32_t)sizeof(word)) {
+		memcpy(&word, bytes + at, sizeof(word));
+		sum += word;
+	}
+	word = 0;
+	memcpy(&word, bytes + at, length - at);
+	return sum + word;
 }
 
 uint16_t ip6_checksum(const struct ip_addr *source, const struct ip_addr *destination,
@@ -17,9 +26,9 @@ uint16_t ip6_checksum(const struct ip_addr *source, const struct ip_addr *destin
 {
 	uint64_t sum = sum_words(source->bytes, sizeof(source->bytes)) +
 		       sum_words(destination->bytes, sizeof(destination->bytes)) +
-		       sum_words(message, length) + (length >> 16) + (length & 0xffff) + protocol;
+		       sum_words(message, length) + htonl(length) + htonl(protocol);
 
 	while (sum >> 16 != 0)
 		sum = (sum & 0xffff) + (sum >> 16);
-	return (uint16_t)~sum;
+	return (uint16_t)~ntohs((uint16_t)sum);
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "ha/dataplane.h"
+#include "ha/time.h"
 
 /* The queue is in three parts, oldest first: passed (every worker let go), waiting (for the token),
  * fresh (without a token yet). One token is out at a time; what is retired meanwhile shares the
@@ -13,6 +14,8 @@
 enum {
 	CHUNK_ENTRIES = 1020,
 	POLL_BUDGET = 4096, /* entries freed in one turn of the loop */
+	REST_ENTRIES = 64,  /* so many are worth a look at the workers, or so long a wait */
+	REST_MS = 1,
 };
 
 struct entry {
@@ -135,6 +138,20 @@ unsigned int retire_poll(void *unused)
 		return 0;
 	look(false);
 	return free_passed(POLL_BUDGET);
+}
+
+unsigned int retire_poll_sparingly(void *unused)
+{
+	static uint64_t next_tsc;
+	uint64_t now_tsc;
+
+	if (pending == 0)
+		return 0;
+	now_tsc = rte_rdtsc();
+	if (pending < REST_ENTRIES && now_tsc < next_tsc)
+		return 0;
+	next_tsc = now_tsc + tsc_from_ms(REST_MS);
+	return retire_poll(unused);
 }
 
 void retire_drain(void)

@@ -17,6 +17,9 @@ typedef void retire_fn(void *context, uintptr_t value);
 void retire(retire_fn *free, void *context, uintptr_t value);
 /* Frees what may be freed now. Returns how many. */
 unsigned int retire_poll(void *unused);
+/* The same as a poller of the loop: only for many entries or after a millisecond, because each look
+ * takes a cache line away from every worker. */
+unsigned int retire_poll_sparingly(void *unused);
 /* Waits for the workers, or, when none runs, does not; then everything is freed. */
 void retire_drain(void);
 uint32_t retire_pending(void);

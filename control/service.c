@@ -84,10 +84,11 @@ const struct ip_addr *service_address_for(const struct ip_addr *home)
 
 static uint32_t left_of(uint32_t lifetime_s)
 {
-	uint64_t passed_s = (monotonic_ms() - started_ms) / 1000;
+	uint64_t passed_s;
 
 	if (lifetime_s == LIFETIME_INFINITE_S)
 		return LIFETIME_INFINITE_S;
+	passed_s = (monotonic_ms() - started_ms) / 1000;
 	return passed_s < lifetime_s ? (uint32_t)(lifetime_s - passed_s) : 0;
 }
 

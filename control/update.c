@@ -22,7 +22,7 @@ struct update {
 	struct binding_update decoded;
 	struct binding_request request;
 	struct mobile_node *node; /* NULL when nobody has that home address */
-	uint64_t now_ntp;
+	uint64_t now_ntp;	  /* with timestamps */
 	int tunnel;
 };
 
@@ -114,12 +114,12 @@ static void authenticate(struct update *u)
 	uint32_t window_s;
 
 	u->node = mobile_nodes_find(nodes, &request->home);
-	u->now_ntp = time_of_day_ntp();
 	request->auth = check_authentication(u);
 	if (request->auth != AUTH_ACCEPTED || u->node->replay != REPLAY_TIMESTAMP)
 		return;
 	window_s = u->node->timestamp_window_s != 0 ? u->node->timestamp_window_s
 						    : config->timestamp_window_s;
+	u->now_ntp = time_of_day_ntp();
 	request->uses_timestamp = true;
 	request->timestamp_valid =
 		request->has_message_id &&
@@ -131,13 +131,13 @@ static struct binding_verdict decide(const struct update *u)
 {
 	const struct binding_request *request = &u->request;
 	const struct registration *r = registration_find(&request->home);
-	const struct registration *care_of = registration_find(&request->care_of);
 	struct registration_view view = {.state = REGISTRATION_NONE};
 	struct binding_policy policy = {
 		.service_enabled = config->accept_registrations,
 		.answer_foreign_home_address = config->answer_foreign_home_address,
-		.care_of_is_home = care_of != NULL || service_is_ours(&request->care_of) ||
-				   service_is_on_home_link(&request->care_of),
+		/* Every home address that is registered lies in a home prefix. */
+		.care_of_is_home = service_is_on_home_link(&request->care_of) ||
+				   service_is_ours(&request->care_of),
 		.node_prohibited = u->node != NULL && u->node->prohibited,
 		.table_full = registration_is_full(),
 		.max_lifetime_s = config->max_lifetime_s,

@@ -2,6 +2,7 @@
 #include "auth/mn_ha.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
@@ -12,6 +13,7 @@ enum {
 	SHA1_OCTETS = 20,
 	CHECKSUM_OFFSET = 4,
 	CHECKSUM_OCTETS = 2,
+	INPUT_OCTETS_MAX = 2 * sizeof(struct ip_addr) + MH_OCTETS_MAX,
 };
 
 static EVP_MAC *hmac;
@@ -43,31 +45,35 @@ void mn_ha_stop(void)
 	hmac = NULL;
 }
 
-static bool add(const uint8_t *bytes, size_t length)
+/* RFC 4285 §5.1: the checksum is not known yet when the sender computes this, so it counts as 0. One
+ * piece of memory, because each piece handed to the library costs as much as a whole block. */
+static size_t write_input(uint8_t out[static INPUT_OCTETS_MAX], const struct ip_addr *care_of,
+			  const struct ip_addr *home, const uint8_t *message, uint16_t covered)
 {
-	return EVP_MAC_update(context, bytes, length) == 1;
-}
+	uint8_t *at = out;
 
-/* RFC 4285 §5.1: the checksum is not known yet when the sender computes this, so it counts as 0. */
-static bool add_message(const uint8_t *message, uint16_t covered)
-{
-	static const uint8_t no_checksum[CHECKSUM_OCTETS];
-	const uint16_t after = CHECKSUM_OFFSET + CHECKSUM_OCTETS;
-
-	return covered >= after && add(message, CHECKSUM_OFFSET) &&
-	       add(no_checksum, sizeof(no_checksum)) &&
-	       add(message + after, (size_t)(covered - after));
+	if (covered < CHECKSUM_OFFSET + CHECKSUM_OCTETS || covered > MH_OCTETS_MAX)
+		return 0;
+	memcpy(at, care_of->bytes, sizeof(care_of->bytes));
+	at += sizeof(care_of->bytes);
+	memcpy(at, home->bytes, sizeof(home->bytes));
+	at += sizeof(home->bytes);
+	memcpy(at, message, covered);
+	memset(at + CHECKSUM_OFFSET, 0, CHECKSUM_OCTETS);
+	return (size_t)(at + covered - out);
 }
 
 bool mn_ha_compute(const uint8_t key[static 16], const struct ip_addr *care_of,
 		   const struct ip_addr *home, const uint8_t *message, uint16_t covered,
 		   uint8_t out[static AUTH_MN_HA_DATA_OCTETS])
 {
+	uint8_t input[INPUT_OCTETS_MAX];
+	size_t octets = write_input(input, care_of, home, message, covered);
 	uint8_t mac[SHA1_OCTETS];
 	size_t length = 0;
-	bool is_done = context != NULL && EVP_MAC_init(context, key, KEY_OCTETS, NULL) == 1 &&
-		       add(care_of->bytes, sizeof(care_of->bytes)) &&
-		       add(home->bytes, sizeof(home->bytes)) && add_message(message, covered) &&
+	bool is_done = octets != 0 && context != NULL &&
+		       EVP_MAC_init(context, key, KEY_OCTETS, NULL) == 1 &&
+		       EVP_MAC_update(context, input, octets) == 1 &&
 		       EVP_MAC_final(context, mac, &length, sizeof(mac)) == 1 &&
 		       length == sizeof(mac);
 

@@ -192,7 +192,10 @@ static void lifetime_ended(struct timer *timer, uint64_t now_ms)
 {
 	struct registration *r = registration_of(timer);
 
-	(void)now_ms;
+	if (r->expiry_ms > now_ms) {
+		timer_set(&wheel, timer, r->expiry_ms, lifetime_ended);
+		return;
+	}
 	count(COUNT_EXPIRED);
 	withdraw(r);
 	forget(r);
@@ -304,7 +307,10 @@ static int put_in_force(const struct binding_request *request,
 	r->updates++;
 	r->updated_ms = now_ms;
 	r->expiry_ms = expiry_ms;
-	timer_set(&wheel, &r->timer, expiry_ms, lifetime_ended);
+	/* A timer that comes too early moves itself: cheaper than moving it at every refresh, which
+	 * touches its neighbours in the wheel. */
+	if (before != REGISTRATION_VALID || expiry_ms < r->timer.due_ms)
+		timer_set(&wheel, &r->timer, expiry_ms, lifetime_ended);
 	return 0;
 }
 

@@ -19,6 +19,9 @@ enum {
 	HOME_OFFSET =
 		48, /* in an update and in its acknowledgement: after eight octets of header */
 	MESSAGE_OFFSET = 64,
+	UPDATE_MBUFS = 16383,
+	UPDATE_ROOM = RTE_PKTMBUF_HEADROOM + ETHER_OCTETS + UPDATE_OCTETS_MAX,
+	AHEAD = 8,
 };
 
 static const struct options *options;
@@ -27,6 +30,10 @@ static uint32_t *acked;	      /* number of the care-of address last acknowledged
 static uint8_t ether[ETHER_OCTETS];
 static struct ip6_hdr_wire data_header;
 static uint32_t at;
+
+static struct rte_mempool *update_pool;
+static struct rte_mbuf *ahead[AHEAD];
+static unsigned int ahead_at;
 
 static struct source_plan plan;
 static struct source_result result;
@@ -58,16 +65,60 @@ static void write_data(struct rte_mbuf *m)
 	set_length(m, INNER_OCTETS);
 }
 
-static void write_update(struct rte_mbuf *m, uint64_t now_tsc)
+static void fetch(const void *from, size_t octets)
 {
-	struct prepared *p = &plan.updates[result.sent++];
-	uint8_t *start = rte_pktmbuf_mtod(m, uint8_t *);
+	for (size_t line = 0; line < octets; line += RTE_CACHE_LINE_SIZE)
+		rte_prefetch0((const char *)from + line);
+}
 
-	rte_prefetch0(p + 1);
+/* A NIC has written a packet into the cache before the worker sees it, but these buffers come back
+ * from the control thread's CPU: some are fetched ahead of their use. */
+static struct rte_mbuf *alloc_update(void)
+{
+	struct rte_mbuf **place = &ahead[ahead_at++ % AHEAD];
+	struct rte_mbuf *m = *place;
+
+	*place = rte_mbuf_raw_alloc(update_pool);
+	if (*place != NULL)
+		fetch(*place, sizeof(**place) + UPDATE_ROOM);
+	if (m != NULL)
+		rte_pktmbuf_reset(m);
+	return m;
+}
+
+static struct rte_mbuf *write_update(uint64_t now_tsc)
+{
+	struct rte_mbuf *m = alloc_update();
+	struct prepared *p = &plan.updates[result.sent];
+	uint8_t *start;
+
+	if (m == NULL)
+		return NULL;
+	start = rte_pktmbuf_mtod(m, uint8_t *);
+	result.sent++;
+	fetch(p + 1, sizeof(*p));
 	p->sent_tsc = now_tsc;
 	put_ether(start);
 	memcpy(start + ETHER_OCTETS, p->packet, p->octets);
 	set_length(m, p->octets);
+	return m;
+}
+
+/* The driver's buffers are for data: always the same few, with or without updates among them. */
+static uint16_t write_updates(struct rte_mbuf *packets[], uint16_t n, uint32_t due,
+			      uint64_t now_tsc)
+{
+	uint16_t used = 0;
+
+	while (used < n && used < due) {
+		struct rte_mbuf *m = write_update(now_tsc);
+
+		if (m == NULL)
+			break;
+		rte_pktmbuf_free(packets[used]);
+		packets[used++] = m;
+	}
+	return used;
 }
 
 static uint32_t updates_due(uint64_t now_tsc)
@@ -92,7 +143,7 @@ static uint16_t receive(uint16_t port, uint16_t queue, struct rte_mbuf *packets[
 			uint16_t max, void *unused)
 {
 	uint64_t now_tsc = rte_rdtsc();
-	uint16_t used = 0;
+	uint16_t used;
 	bool data;
 
 	if (!__atomic_load_n(&run.running, __ATOMIC_ACQUIRE)) {
@@ -106,8 +157,7 @@ static uint16_t receive(uint16_t port, uint16_t queue, struct rte_mbuf *packets[
 		result.data_end_tsc = now_tsc;
 	if (is_over(data))
 		__atomic_store_n(&run.running, false, __ATOMIC_RELEASE);
-	for (uint32_t due = updates_due(now_tsc); due > 0 && used < n; due--)
-		write_update(packets[used++], now_tsc);
+	used = write_updates(packets, n, updates_due(now_tsc), now_tsc);
 	if (data) {
 		result.data_in += (uint64_t)(n - used);
 		while (used < n)
@@ -169,6 +219,9 @@ static uint16_t look_at_sent(uint16_t port, uint16_t queue, struct rte_mbuf *pac
 {
 	uint64_t now_tsc = rte_rdtsc();
 
+	/* The acknowledgements were written on the other CPU; ours to pay, not the worker's. */
+	for (uint16_t i = 0; i < n; i++)
+		rte_prefetch0(rte_pktmbuf_mtod_offset(packets[i], void *, RTE_CACHE_LINE_SIZE));
 	for (uint16_t i = 0; i < n; i++) {
 		const uint8_t *start = rte_pktmbuf_mtod(packets[i], const uint8_t *);
 		const struct ip6_hdr_wire *ip = (const void *)(start + ETHER_OCTETS);
@@ -193,8 +246,12 @@ bool source_start(const struct options *with_options, uint16_t ethdev, const uin
 	options = with_options;
 	homes = calloc(STREAM, sizeof(*homes));
 	acked = calloc(options->count, sizeof(*acked));
-	if (homes == NULL || acked == NULL)
+	update_pool = rte_pktmbuf_pool_create("updates", UPDATE_MBUFS, 256, 0, UPDATE_ROOM,
+					      SOCKET_ID_ANY);
+	if (homes == NULL || acked == NULL || update_pool == NULL)
 		return false;
+	for (unsigned int i = 0; i < AHEAD; i++)
+		ahead[i] = rte_mbuf_raw_alloc(update_pool);
 	choose_homes();
 	memcpy(ether, mac, 6);
 	memcpy(ether + 6, options->src_mac, 6);
