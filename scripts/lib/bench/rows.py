@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from . import stats
 from .targets import TARGETS, Target
 
-NO_TARGET = Target(None, None, None)
+NO_TARGET = Target(None, None, None, None)
 
 
 @dataclass
