@@ -55,7 +55,8 @@ def source(run, what, mode, seconds, more=()):
                    "--cpu", run.OTHER_CPU, "--dst-mac", OUR_MAC, "--src-mac", PEER_MAC, *options, *more, "--json"]
         result = run.execute_json(command, seconds + 60)
     if not result["good"] or result["rx_pps"] < LEAST_PPS:
-        raise Skip(f"pktsource and {what.__name__}: {result['wrong']} wrong packets, {result['rx_pps']} a second came back")
+        raise Skip(f"pktsource and {what.__name__}: {result['wrong']} wrong packets, {result['rx_pps']} a second came back; "
+                   "if none, is another program using these CPUs?")
     return result
 
 
