@@ -89,7 +89,8 @@ class Results:
         return all(leg in self.turns for leg in legs)
 
     def why(self, *legs):
-        return "; ".join(self.lost.get(leg, "not part of a quick run") for leg in legs if leg not in self.turns)
+        reasons = [self.lost.get(leg, "not part of a quick run") for leg in legs if leg not in self.turns]
+        return "; ".join(dict.fromkeys(reasons))
 
     def samples(self, leg, variant):
         """Every round of every turn."""

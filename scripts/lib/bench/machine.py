@@ -41,6 +41,7 @@ def describe(root):
         "kernel": platform.release(),
         "dpdk": read_command("pkg-config", "--modversion", "libdpdk") or None,
         "compiler": next(iter(read_command("cc", "--version").splitlines()), None),
+        "load": read_file("/proc/loadavg").split(" ")[0],
         "homeward": read_command("git", "-C", str(root), "describe", "--always", "--dirty") or None,
     }
 
@@ -56,4 +57,5 @@ def lines(machine, memory_mode):
         f"versions  {machine['system']}, kernel {machine['kernel']}, DPDK {machine['dpdk']}, {machine['compiler']}, "
         f"homeward {machine['homeward']}",
         f"memory    {memory_mode}",
+        f"load      {machine['load']} runnable programs on average in the minute before; near 0 on a quiet machine",
     ]

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from . import stats
 from .targets import TARGETS, Target
 
-NO_TARGET = Target(None, None, None)
+NO_TARGET = Target(None, None, None, None)
 
 
 @dataclass
@@ -29,13 +29,17 @@ class Rows:
         self.all = []
         self.group = ""
 
-    def add(self, name, samples, unit="", note="", aim_holds=True):
-        """aim_holds: False when the aim asks for something besides the figure, and that was not so."""
+    def add(self, name, samples, unit="", note="", aim_holds=True, doubt=""):
+        """aim_holds: False when the aim asks for something besides the figure, and that was not so. doubt: why the figure
+        allows no verdict, though its spread may be small."""
         found = stats.spread(samples)
         target = TARGETS.get(name, NO_TARGET)
         must_met = stats.judge(found, target.must, target.better)
         aim_met = stats.judge(found, target.aim, target.better)
-        if target.must is not None and must_met is None:
+        if doubt:
+            must_met = aim_met = None
+            note = f"no verdict: {doubt}. " + note
+        elif target.must is not None and must_met is None:
             note = f"too noisy for a verdict: p10 {found.p10:.3g}, p90 {found.p90:.3g}. " + note
         self.all.append(Row(self.group, name, unit, *found, target.better, target.must, must_met, target.aim,
                             aim_met and aim_holds, note.strip()))

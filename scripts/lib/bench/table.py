@@ -20,7 +20,7 @@ def verdict(row, name):
     if row["value"] is None:
         word = "not measured"
     elif met is None:
-        word = "too noisy"
+        word = "no verdict"
     else:
         word = "met" if met else "MISSED" if name == "must" else "missed"
     return f"{sign} {mark:g} {word}"

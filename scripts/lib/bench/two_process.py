@@ -15,6 +15,8 @@ GROUP = "two processes on memif"
 NODES = 1024
 OUR_MAC, PEER_MAC = "02:00:00:00:00:01", "02:00:00:00:00:02"
 LEAST_PPS = 1000
+# Ours does more than macswap for each packet. Beyond this it was not measured under the same conditions.
+BELIEVABLE = 1.1
 
 
 def socket_path(run):
@@ -53,8 +55,20 @@ def source(run, what, mode, seconds, more=()):
                    "--cpu", run.OTHER_CPU, "--dst-mac", OUR_MAC, "--src-mac", PEER_MAC, *options, *more, "--json"]
         result = run.execute_json(command, seconds + 60)
     if not result["good"] or result["rx_pps"] < LEAST_PPS:
-        raise Skip(f"pktsource and {what.__name__}: {result['wrong']} wrong packets, {result['rx_pps']} a second came back")
+        raise Skip(f"pktsource and {what.__name__}: {result['wrong']} wrong packets, {result['rx_pps']} a second came back; "
+                   "if none, is another program using these CPUs?")
     return result
+
+
+def find_doubt(ours, theirs):
+    """Traffic between two CPUs may have two speeds. Each can last for a whole run, so a small spread proves nothing."""
+    for name, rates in (("homewardd", ours), ("macswap", theirs)):
+        found = stats.spread(rates)
+        if found.p90 > stats.NOISE_LIMIT * found.p10:
+            return f"{name} had more than one speed, {found.p10 / 1e6:.2g} and {found.p90 / 1e6:.2g} Mpps"
+    if statistics.median(stats.ratios(ours, theirs)) > BELIEVABLE:
+        return "doing more cannot be faster than macswap: the two met different speeds of the CPUs"
+    return ""
 
 
 def measure_rate(run, rows):
@@ -65,7 +79,7 @@ def measure_rate(run, rows):
         theirs.append(source(run, macswap, "rate", seconds)["rx_pps"])
         ours.append(source(run, homewardd, "rate", seconds)["rx_pps"])
     rows.add("homewardd over testpmd macswap, two processes", stats.ratios(ours, theirs), "ratio",
-             f"rates; {NODES} bindings; traffic between two CPUs may have two speeds, which a turn can catch once each")
+             f"rates; {NODES} bindings", doubt=find_doubt(ours, theirs))
     rows.add("fastest homewardd over fastest testpmd macswap, two processes", [max(ours) / max(theirs)], "ratio",
              "where the CPUs have two speeds towards each other, both at the higher one")
     rows.add("rate: homewardd, two processes", [pps / 1e6 for pps in ours], "Mpps", "came back to the source")
