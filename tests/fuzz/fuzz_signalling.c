@@ -73,7 +73,8 @@ static void check_options(struct cursor message, const struct mobility_options *
 	check_auth(message, &o->mn_ha);
 	check_auth(message, &o->mn_aaa);
 	require(!o->mn_ha.present || o->mn_ha.data_length == AUTH_MN_HA_DATA_OCTETS);
-	require(!(o->mn_ha.is_last && o->mn_aaa.is_last));
+	/* MN-AAA may stand behind MN-HA, and then nothing behind it. */
+	require(!(o->mn_ha.is_last && o->mn_aaa.present) || o->mn_aaa.is_last);
 }
 
 static void check_verdict(const struct binding_request *request,
