@@ -195,16 +195,32 @@ static void complain(const struct source_result *r, uint32_t wanted)
 		stats.dropped[DROP_PUNT_RING_FULL]);
 }
 
+/* A machine that is busy with other things makes it slow, not wrong: only when nothing at all came in
+ * all the time is it given up. The worker's counter is left alone until then. */
+static bool goes_on(uint64_t now_tsc, uint64_t *deadline_tsc, uint64_t patience_tsc,
+		    uint32_t *acked)
+{
+	uint32_t before = *acked;
+
+	if (now_tsc < *deadline_tsc)
+		return true;
+	*deadline_tsc = now_tsc + patience_tsc;
+	*acked = __atomic_load_n(&source_result()->acked, __ATOMIC_RELAXED);
+	return *acked != before;
+}
+
 /* Runs the control thread's own loop until the source is through. busy_tsc, unless NULL: how long
  * the loop had work. NULL when an update was not acknowledged as it must be. */
 static const struct source_result *run(const struct source_plan *plan, uint64_t *busy_tsc)
 {
-	uint64_t deadline_tsc = rte_rdtsc() + plan->data_tsc + PATIENCE_S * rte_get_tsc_hz();
+	const uint64_t patience_tsc = plan->data_tsc + PATIENCE_S * rte_get_tsc_hz();
 	const struct source_result *r = source_result();
 	uint64_t now_tsc = rte_rdtsc();
+	uint64_t deadline_tsc = now_tsc + patience_tsc;
+	uint32_t acked = 0;
 
 	source_begin(plan);
-	while (source_is_running() && now_tsc < deadline_tsc) {
+	while (source_is_running() && goes_on(now_tsc, &deadline_tsc, patience_tsc, &acked)) {
 		uint64_t before_tsc = now_tsc;
 		bool worked = loop_turn() != 0;
 
