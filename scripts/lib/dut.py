@@ -11,8 +11,10 @@ import json
 import os
 import shlex
 import shutil
+import signal
 import socket
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -23,6 +25,12 @@ HOME_PREFIX, CARE_OF_PREFIX = "2001:db8:1::/64", "2001:db8:c::/48"
 # Nodes of a second port, for control-plane work while the first one carries data.
 OTHER_HOME_PREFIX, OTHER_CARE_OF_PREFIX = "2001:db8:2::/64", "2001:db8:d::/48"
 START_S = 60
+
+
+def end_in_order():
+    """A signal that asks this process to end lets it end what it has started first."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda number, _: sys.exit(128 + number))
 
 
 def find_program(build, name):

@@ -256,6 +256,7 @@ def parse_arguments():
 def main():
     arguments = vars(parse_arguments())
     as_json = arguments.pop("json")
+    duts.end_in_order()
     try:
         result = measure(**arguments)
     except (RuntimeError, OSError, ValueError, subprocess.SubprocessError) as reason:

@@ -134,8 +134,10 @@ local function to_json(value)
 
 	if type(value) == "number" then
 		return string.format(value % 1 == 0 and "%.0f" or "%.3f", value)
-	elseif type(value) ~= "table" then
-		return type(value) == "boolean" and tostring(value) or string.format("%q", value)
+	elseif type(value) == "boolean" then
+		return tostring(value)
+	elseif type(value) == "string" then
+		return '"' .. value:gsub('[%c"\\]', " ") .. '"'
 	elseif #value > 0 then
 		for _, item in ipairs(value) do
 			parts[#parts + 1] = to_json(item)
@@ -161,9 +163,15 @@ function common.report(what, result)
 	end
 end
 
-function common.finish()
+-- Carries a scenario out and ends pktgen, which would stay at its prompt otherwise, also after a mistake in a script.
+function common.run(scenario)
+	local good, reason = xpcall(scenario, debug.traceback)
+
+	if not good then
+		common.report("error", {note = reason})
+	end
 	pktgen.stop(common.port)
-	os.exit(0)
+	os.exit(good and 0 or 1)
 end
 
 return common

@@ -4,6 +4,7 @@
 -- Input: a pcap file of make_pcap.py decap. Settings: common.lua.
 local common = dofile((debug.getinfo(1, "S").source:match("@(.*/)") or "./") .. "common.lua")
 
-common.send_pcap()
-common.report("decap", common.measure(common.seconds))
-common.finish()
+common.run(function()
+	common.send_pcap()
+	common.report("decap", common.measure(common.seconds))
+end)

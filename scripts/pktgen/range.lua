@@ -4,18 +4,20 @@
 local common = dofile((debug.getinfo(1, "S").source:match("@(.*/)") or "./") .. "common.lua")
 
 local GROWTH = 16
-local nodes = 1
 
-while true do
-	local result
+common.run(function()
+	local nodes = 1
 
-	common.send_range(nodes)
-	result = common.measure(common.seconds)
-	result.home_addresses = nodes
-	common.report("range", result)
-	if nodes == common.count then
-		break
+	while true do
+		local result
+
+		common.send_range(nodes)
+		result = common.measure(common.seconds)
+		result.home_addresses = nodes
+		common.report("range", result)
+		if nodes == common.count then
+			break
+		end
+		nodes = math.min(nodes * GROWTH, common.count)
 	end
-	nodes = math.min(nodes * GROWTH, common.count)
-end
-common.finish()
+end)

@@ -22,7 +22,7 @@ local STAMPS_PER_S = 1000
 -- What 100 per cent would be, packets per second; pktgen computes it from the link's speed and the packets' size.
 local function line_rate()
 	common.set_rate(100)
-	return pktgen.portInfo(common.port)[tonumber(common.port)].info.tx_pps
+	return pktgen.portInfo(common.port)[tonumber(common.port)].info.tx_debug.tx_pps
 end
 
 local function try(pps, line_pps)
@@ -38,11 +38,12 @@ local function try(pps, line_pps)
 end
 
 local function search(line_pps)
-	local low, high, best = 0, nil, nil
+	local low, best = 0, nil
 	local full = common.measure(common.seconds)
 
+	local high = full.rx_pps
+
 	common.report("full_speed", full)
-	high = full.rx_pps
 	for _ = 1, TRIALS do
 		local pps = math.floor((low + high) / 2)
 		local result = try(pps, line_pps)
@@ -83,14 +84,15 @@ local function measure_latency(pps, line_pps)
 		p99_us = percentile(samples, 0.99), p999_us = percentile(samples, 0.999)}
 end
 
-local line_pps, highest, best
+common.run(function()
+	local line_pps, highest, best
 
-common.send_pcap()
-line_pps = line_rate()
-highest, best = search(line_pps)
-common.report("highest_lossless", {pps = highest, tx_pps = best and best.tx_pps or 0, trials = TRIALS,
-	loss_tolerated_percent = LOSS_MAX})
-if highest > 0 then
-	common.report("latency", measure_latency(math.floor(highest / 2), line_pps))
-end
-common.finish()
+	common.send_pcap()
+	line_pps = line_rate()
+	highest, best = search(line_pps)
+	common.report("highest_lossless", {pps = highest, tx_pps = best and best.tx_pps or 0, trials = TRIALS,
+		loss_tolerated_percent = LOSS_MAX})
+	if highest > 0 then
+		common.report("latency", measure_latency(math.floor(highest / 2), line_pps))
+	end
+end)

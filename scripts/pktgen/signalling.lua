@@ -6,6 +6,7 @@
 -- Input: a pcap file of make_pcap.py signalling. Settings: common.lua.
 local common = dofile((debug.getinfo(1, "S").source:match("@(.*/)") or "./") .. "common.lua")
 
-common.send_pcap()
-common.report("signalling", common.measure(common.seconds))
-common.finish()
+common.run(function()
+	common.send_pcap()
+	common.report("signalling", common.measure(common.seconds))
+end)
