@@ -57,13 +57,19 @@ struct bcache_place {
 	uint16_t tag; /* never 0 */
 };
 
-/* A folded multiplication: every bit of the key reaches every bit that is used. */
+static inline uint64_t bcache_fold(uint64_t a, uint64_t b)
+{
+	return a * b ^ (uint64_t)((unsigned __int128)a * b >> 64);
+}
+
+/* Two folded multiplications: the first brings the key and the secret together, the second spreads
+ * what home addresses in a row leave in patterns. */
 static inline struct bcache_place bcache_place(const struct bcache *cache,
 					       const struct ip_addr *home)
 {
-	uint64_t high = ip_addr_word(home, 0) ^ cache->secret[0];
-	uint64_t low = ip_addr_word(home, 1) ^ cache->secret[1];
-	uint64_t hash = high * low ^ (uint64_t)((unsigned __int128)high * low >> 64);
+	uint64_t mixed = bcache_fold(ip_addr_word(home, 0) ^ cache->secret[0],
+				     ip_addr_word(home, 1) ^ cache->secret[1]);
+	uint64_t hash = bcache_fold(mixed, UINT64_C(0x9e3779b97f4a7c15));
 
 	return (struct bcache_place){
 		.bucket = (uint32_t)((hash >> 32) * cache->bucket_count >> 32),

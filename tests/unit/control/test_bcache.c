@@ -221,6 +221,41 @@ static void a_key_without_room_is_refused_and_its_binding_is_free_again(void)
 	bcache_stop();
 }
 
+/* How many overflow buckets home addresses ::1, ::2 ... would need, with the keys of one start. */
+static uint32_t overflows_of_a_row(uint32_t keys, uint32_t bucket_count)
+{
+	struct bcache table = {.secret = {draw(), draw()}, .bucket_count = bucket_count};
+	uint16_t *held = calloc(bucket_count, sizeof(*held));
+	uint32_t overflows = 0;
+	struct ip_addr home = {.bytes = {0x20, 0x01, 0x0d, 0xb8}};
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(held);
+	for (uint32_t i = 1; i <= keys; i++) {
+		uint32_t number = htonl(i);
+
+		memcpy(&home.bytes[12], &number, sizeof(number));
+		held[bcache_place(&table, &home).bucket]++;
+	}
+	for (uint32_t i = 0; i < bucket_count; i++)
+		overflows += held[i] > BCACHE_SLOTS ? (held[i] - 1) / BCACHE_SLOTS : 0;
+	free(held);
+	return overflows;
+}
+
+/* With four keys a bucket chance fills 2.1 % of the buckets above eight. */
+static void home_addresses_in_a_row_spread_like_random_ones(void)
+{
+	uint32_t worst = 0;
+
+	for (int start = 0; start < 1000; start++) {
+		uint32_t overflows = overflows_of_a_row(16384, 4096);
+
+		worst = overflows > worst ? overflows : worst;
+	}
+	CU_ASSERT_TRUE(worst > 4096 * 21 / 1000);
+	CU_ASSERT_TRUE(worst < 2 * 4096 * 21 / 1000);
+}
+
 static void overflow_buckets_come_back(void)
 {
 	start();
@@ -360,6 +395,7 @@ int main(int argc, char *argv[])
 		UNIT(random_operations_leave_what_a_simple_map_has),
 		UNIT(a_full_cache_refuses_and_keeps_what_it_has),
 		UNIT(a_key_without_room_is_refused_and_its_binding_is_free_again),
+		UNIT(home_addresses_in_a_row_spread_like_random_ones),
 		UNIT(overflow_buckets_come_back),
 		UNIT(readers_find_every_binding_whole_while_a_writer_works),
 	};
