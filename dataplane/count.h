@@ -10,25 +10,26 @@
 #include "worker.h"
 
 /* A burst ahead of counting: with many bindings the counters are in no cache. */
-static inline void count_prefetch(const struct worker *w, const struct binding *binding)
+static inline void count_to_prefetch(const struct worker *w, const struct binding *binding)
 {
-	__builtin_prefetch(&w->binding_stats[binding->slot], 1);
+	__builtin_prefetch(&w->to_nodes[binding->slot], 1);
+}
+
+static inline void count_from_prefetch(const struct worker *w, const struct binding *binding)
+{
+	__builtin_prefetch(&w->from_nodes[binding->slot], 1);
 }
 
 static inline void count_to(struct worker *w, const struct binding *binding, uint16_t octets)
 {
-	struct binding_stats *stats = &w->binding_stats[binding->slot];
-
-	stats->to_pkts++;
-	stats->to_bytes += octets;
+	w->to_nodes[binding->slot].pkts++;
+	w->to_nodes[binding->slot].bytes += octets;
 }
 
 static inline void count_from(struct worker *w, const struct binding *binding, uint16_t octets)
 {
-	struct binding_stats *stats = &w->binding_stats[binding->slot];
-
-	stats->from_pkts++;
-	stats->from_bytes += octets;
+	w->from_nodes[binding->slot].pkts++;
+	w->from_nodes[binding->slot].bytes += octets;
 }
 
 #endif

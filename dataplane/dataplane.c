@@ -150,6 +150,12 @@ int dataplane_open(const struct config *config, dataplane_release_fn *release, s
 	return rc;
 }
 
+static struct direction_stats *make_counters(const struct worker *w, uint32_t slots)
+{
+	return rte_zmalloc_socket("counters", slots * sizeof(struct direction_stats),
+				  RTE_CACHE_LINE_SIZE, (int)rte_lcore_to_socket_id(w->lcore));
+}
+
 int dataplane_start(const struct dataplane_tables *tables, struct fault *fault)
 {
 	for (uint16_t i = 0; i < dp.worker_count; i++) {
@@ -157,10 +163,9 @@ int dataplane_start(const struct dataplane_tables *tables, struct fault *fault)
 
 		w->tables = tables;
 		w->running = true;
-		w->binding_stats = rte_zmalloc_socket(
-			"binding_stats", tables->binding_slots * sizeof(*w->binding_stats),
-			RTE_CACHE_LINE_SIZE, (int)rte_lcore_to_socket_id(w->lcore));
-		if (w->binding_stats == NULL) {
+		w->to_nodes = make_counters(w, tables->binding_slots);
+		w->from_nodes = make_counters(w, tables->binding_slots);
+		if (w->to_nodes == NULL || w->from_nodes == NULL) {
 			fault_set(fault, "/memory/megabytes",
 				  "not enough memory for %u bindings; make it larger, or "
 				  "/bindings/capacity smaller",
@@ -297,19 +302,22 @@ void dataplane_binding_stats(uint32_t slot, struct binding_stats *stats)
 {
 	*stats = (struct binding_stats){0};
 	for (uint16_t i = 0; i < dp.worker_count; i++) {
-		const struct binding_stats *s = &dp.workers[i]->binding_stats[slot];
+		const struct direction_stats *to = &dp.workers[i]->to_nodes[slot];
+		const struct direction_stats *from = &dp.workers[i]->from_nodes[slot];
 
-		stats->to_pkts += s->to_pkts;
-		stats->to_bytes += s->to_bytes;
-		stats->from_pkts += s->from_pkts;
-		stats->from_bytes += s->from_bytes;
+		stats->to_pkts += to->pkts;
+		stats->to_bytes += to->bytes;
+		stats->from_pkts += from->pkts;
+		stats->from_bytes += from->bytes;
 	}
 }
 
 void dataplane_binding_stats_clear(uint32_t slot)
 {
-	for (uint16_t i = 0; i < dp.worker_count; i++)
-		dp.workers[i]->binding_stats[slot] = (struct binding_stats){0};
+	for (uint16_t i = 0; i < dp.worker_count; i++) {
+		dp.workers[i]->to_nodes[slot] = (struct direction_stats){0};
+		dp.workers[i]->from_nodes[slot] = (struct direction_stats){0};
+	}
 }
 
 int dataplane_port_xsk(uint16_t port, uint16_t queue)

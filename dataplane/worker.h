@@ -56,7 +56,8 @@ struct worker {
 	struct rte_rcu_qsbr *rcu;
 	struct rte_ring *punt_ring;
 	struct rte_ring *inject_ring;
-	struct binding_stats *binding_stats;
+	struct direction_stats *to_nodes; /* by slot of the registration */
+	struct direction_stats *from_nodes;
 	struct rx_queue rx[WORKER_QUEUES_MAX];
 	struct rte_ether_addr macs[PORTS_MAX];
 	struct rx_queue

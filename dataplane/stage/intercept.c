@@ -4,7 +4,7 @@
 #include <rte_branch_prediction.h>
 
 #include "count.h"
-#include "encap/encap.h"
+#include "encap/ip6_in_ip6.h"
 
 /* What goes in front: the tunnel's header and the link's. */
 enum { HEADROOM_OCTETS = ENCAP_IP6_IN_IP6_OVERHEAD + RTE_ETHER_HDR_LEN };
@@ -40,32 +40,38 @@ static inline bool may_tunnel(struct worker *w, struct packet *p, const struct b
 
 /* RFC 6275 §10.4.2, RFC 2473 §3.1: a packet to a mobile node is forwarded, so its own hop limit
  * counts down once. */
+static inline void tunnel_to(struct worker *w, struct packet *p, const struct binding *binding,
+			     const struct tunnel_class *classes)
+{
+	p->ip->hop_limit--;
+	p->next_hop = binding->next_hop;
+	count_to(w, binding, p->octets);
+	ip6_in_ip6_push(p, &classes[binding->tunnel], &binding->care_of);
+}
+
 void intercept_burst(struct worker *w, struct burst *b)
 {
+	const struct tunnel_class *classes = w->tables->tunnels;
 	const struct binding *found[BURST_MAX];
-	uint16_t bound = 0;
+	unsigned int n = b->data.count;
+	unsigned int bound = 0;
 
-	if (b->data.count == 0)
+	if (n == 0)
 		return;
-	bcache_find_bulk(w->tables->bcache, b->data.homes, b->data.count, found);
-	for (uint16_t i = 0; i < b->data.count; i++)
+	bcache_find_bulk(w->tables->bcache, b->data.homes, n, found);
+	for (unsigned int i = 0; i < n; i++)
 		if (likely(found[i] != NULL))
-			count_prefetch(w, found[i]);
-	for (uint16_t i = 0; i < b->data.count; i++) {
+			count_to_prefetch(w, found[i]);
+	for (unsigned int i = 0; i < n; i++) {
 		struct packet *p = b->data.at[i];
-		const struct binding *binding = found[i];
 
-		if (unlikely(binding == NULL)) {
+		if (unlikely(found[i] == NULL)) {
 			sort_other(w, b, p);
-		} else if (likely(may_tunnel(w, p, binding))) {
-			p->ip->hop_limit--;
-			p->binding = binding;
-			p->next_hop = binding->next_hop;
-			count_to(w, binding, p->octets);
+		} else if (likely(may_tunnel(w, p, found[i]))) {
+			tunnel_to(w, p, found[i], classes);
 			b->bound.at[bound++] = p;
 		}
 	}
-	b->bound.count = bound;
-	ip6_in_ip6_push_burst(&b->bound, w->tables->tunnels);
+	b->bound.count = (uint16_t)bound;
 	w->stats.encapsulated += bound;
 }

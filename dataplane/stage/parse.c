@@ -101,17 +101,17 @@ void parse_burst(struct worker *w, struct burst *b, struct rte_mbuf *received[],
 {
 	const struct home_agents agents = home_agents(w->tables);
 	uint64_t mac = ether_destination(w->macs[b->port].addr_bytes);
-	uint16_t tunnel = 0;
-	uint16_t data = 0;
+	unsigned int tunnel = 0;
+	unsigned int data = 0;
 
-	for (uint16_t i = 0; i < n; i++) {
+	for (unsigned int i = 0; i < n; i++) {
 		const uint8_t *frame = rte_pktmbuf_mtod(received[i], const uint8_t *);
 
 		rte_prefetch0(frame);
 		__builtin_prefetch(frame - ROOM_OCTETS, 1);
 	}
 
-	for (uint16_t i = 0; i < n; i++) {
+	for (unsigned int i = 0; i < n; i++) {
 		struct packet *p = &b->packets[i];
 
 		p->m = received[i];
@@ -126,6 +126,6 @@ void parse_burst(struct worker *w, struct burst *b, struct rte_mbuf *received[],
 			b->tunnel.at[tunnel++] = p;
 		}
 	}
-	b->data.count = data;
-	b->tunnel.count = tunnel;
+	b->data.count = (uint16_t)data;
+	b->tunnel.count = (uint16_t)tunnel;
 }

@@ -4,7 +4,7 @@
 #include <rte_branch_prediction.h>
 
 #include "count.h"
-#include "encap/encap.h"
+#include "encap/ip6_in_ip6.h"
 
 /* The inner packet, when it is whole: IPv6, as long as it says, inside the outer one. */
 static inline const struct ip6_hdr_wire *inner_of(const struct packet *p)
@@ -84,8 +84,10 @@ static inline void sort_inner(struct worker *w, struct burst *b, struct packet *
 static void open_tunnels(struct worker *w, struct burst *b)
 {
 	const struct home_agents agents = home_agents(w->tables);
+	unsigned int n = b->open.count;
+	unsigned int opened = 0;
 
-	for (uint16_t i = 0; i < b->open.count; i++) {
+	for (unsigned int i = 0; i < n; i++) {
 		struct packet *p = b->open.at[i];
 
 		if (unlikely(!ip6_in_ip6_pop(p))) {
@@ -94,18 +96,20 @@ static void open_tunnels(struct worker *w, struct burst *b)
 		}
 		p->tunnelled = true;
 		count_from(w, p->binding, p->octets);
-		w->stats.decapsulated++;
+		opened++;
 		sort_inner(w, b, p, &agents);
 	}
+	w->stats.decapsulated += opened;
 }
 
 /* Leaves on the list what has an inner packet that is whole; homes gets the inner sources. */
 static inline void check_inner(struct worker *w, struct packet_list *tunnel,
 			       const struct ip_addr *homes[])
 {
-	uint16_t whole = 0;
+	unsigned int n = tunnel->count;
+	unsigned int whole = 0;
 
-	for (uint16_t i = 0; i < tunnel->count; i++) {
+	for (unsigned int i = 0; i < n; i++) {
 		struct packet *p = tunnel->at[i];
 		const struct ip6_hdr_wire *inner = inner_of(p);
 
@@ -116,28 +120,30 @@ static inline void check_inner(struct worker *w, struct packet_list *tunnel,
 		homes[whole] = ip6_source(inner);
 		tunnel->at[whole++] = p;
 	}
-	tunnel->count = whole;
+	tunnel->count = (uint16_t)whole;
 }
 
 void reverse_burst(struct worker *w, struct burst *b)
 {
 	const struct binding *found[BURST_MAX];
 	const struct ip_addr *homes[BURST_MAX];
-	uint16_t open = 0;
+	unsigned int open = 0;
+	unsigned int n;
 
 	if (b->tunnel.count == 0)
 		return;
 	check_inner(w, &b->tunnel, homes);
-	bcache_find_bulk(w->tables->bcache, homes, b->tunnel.count, found);
-	for (uint16_t i = 0; i < b->tunnel.count; i++) {
+	n = b->tunnel.count;
+	bcache_find_bulk(w->tables->bcache, homes, n, found);
+	for (unsigned int i = 0; i < n; i++) {
 		struct packet *p = b->tunnel.at[i];
 
 		if (unlikely(!is_registered(w, p, found[i])))
 			continue;
 		p->binding = found[i];
-		count_prefetch(w, p->binding);
+		count_from_prefetch(w, p->binding);
 		b->open.at[open++] = p;
 	}
-	b->open.count = open;
+	b->open.count = (uint16_t)open;
 	open_tunnels(w, b);
 }

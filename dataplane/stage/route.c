@@ -58,13 +58,13 @@ void route_burst(struct worker *w, struct burst *b)
 /* Frames for the same port one after the other are handed over together. */
 struct run {
 	struct rte_mbuf *frames[BURST_MAX];
-	uint16_t count;
+	unsigned int count;
 	uint16_t port;
 };
 
 static void end_run(struct worker *w, struct run *run)
 {
-	worker_transmit(w, &w->tx[run->port], run->frames, run->count, &w->stats.sent);
+	worker_transmit(w, &w->tx[run->port], run->frames, (uint16_t)run->count, &w->stats.sent);
 	run->count = 0;
 }
 
@@ -74,8 +74,9 @@ static void send_list(struct worker *w, const struct packet_list *packets)
 {
 	const struct nexthop_table *nexthops = w->tables->nexthops;
 	struct run run = {.count = 0};
+	unsigned int n = packets->count;
 
-	for (uint16_t i = 0; i < packets->count; i++) {
+	for (unsigned int i = 0; i < n; i++) {
 		struct packet *p = packets->at[i];
 		const struct nexthop *hop = nexthop_find(nexthops, p->next_hop);
 

@@ -33,7 +33,7 @@ struct dataplane_tables {
 	uint16_t tunnel_count;
 	const struct ip_prefix *home_prefixes;
 	uint16_t home_prefix_count;
-	uint32_t binding_slots; /* how many binding_stats each worker keeps */
+	uint32_t binding_slots; /* for how many bindings each worker keeps counters */
 };
 
 /* net_af_xdp attaches a steering program of its own while it makes a queue. This is called after

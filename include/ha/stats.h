@@ -30,6 +30,12 @@ struct worker_stats {
 	uint64_t polls_idle;
 } __attribute__((aligned(64)));
 
+/* One direction of a binding, as a worker counts it. */
+struct direction_stats {
+	uint64_t pkts;
+	uint64_t bytes;
+};
+
 /* To the mobile node: packets and octets of inner packets tunnelled to it. From: taken out of its
  * tunnel. */
 struct binding_stats {

@@ -285,7 +285,8 @@ static uint64_t count_punted(void)
 static double octets_per_binding(void)
 {
 	uint32_t slots = registration_slots_for(options.bindings);
-	double octets = (double)bcache_octets(slots) + (double)slots * sizeof(struct binding_stats);
+	double octets =
+		(double)bcache_octets(slots) + (double)slots * 2 * sizeof(struct direction_stats);
 
 	return octets / options.bindings;
 }

@@ -75,7 +75,8 @@ void packets_clear(struct plane *plane)
 	while (packet_punted(plane, &punted))
 		rte_pktmbuf_free(punted.packet);
 	w->stats = (struct worker_stats){0};
-	memset(w->binding_stats, 0, plane->binding_count * sizeof(*w->binding_stats));
+	memset(w->to_nodes, 0, plane->binding_count * sizeof(*w->to_nodes));
+	memset(w->from_nodes, 0, plane->binding_count * sizeof(*w->from_nodes));
 }
 
 bool packets_balance(struct plane *plane)

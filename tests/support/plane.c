@@ -162,11 +162,12 @@ struct worker *plane_make_worker(const struct plane *plane, uint16_t index, uint
 	w->tables = &plane->tables;
 	w->macs[0] = mac;
 	w->tx[0].ethdev = ethdev;
-	w->binding_stats =
-		rte_zmalloc("stats", (plane->binding_count + 1) * sizeof(struct binding_stats), 64);
+	w->to_nodes = rte_zmalloc("to", plane->binding_count * sizeof(*w->to_nodes), 64);
+	w->from_nodes = rte_zmalloc("from", plane->binding_count * sizeof(*w->from_nodes), 64);
 	w->punt_ring = make_ring("punt", index, sizeof(struct punt));
 	w->inject_ring = make_ring("inject", index, sizeof(struct inject));
-	must(w->binding_stats, "counters");
+	must(w->to_nodes, "counters");
+	must(w->from_nodes, "counters");
 	must(w->punt_ring, "rings");
 	punt_buckets_init(w, &limits);
 	w->now_tsc = rte_rdtsc();

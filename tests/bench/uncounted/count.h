@@ -10,7 +10,13 @@
 
 #define COUNT_IS_OFF 1
 
-static inline void count_prefetch(const struct worker *w, const struct binding *binding)
+static inline void count_to_prefetch(const struct worker *w, const struct binding *binding)
+{
+	(void)w;
+	(void)binding;
+}
+
+static inline void count_from_prefetch(const struct worker *w, const struct binding *binding)
 {
 	(void)w;
 	(void)binding;

@@ -1,7 +1,19 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
-#include "encap/encap.h"
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * ip6_in_ip6: pushing and popping an IPv6 header around an IPv6 packet.
+ *
+ * Shape      inline, so that a stage's loop over a burst contains it.
+ * Threads    one worker a packet.
+ * RFC        2473 §3.1, §6; 6040; 6438.
+ */
+#ifndef DATAPLANE_ENCAP_IP6_IN_IP6_H
+#define DATAPLANE_ENCAP_IP6_IN_IP6_H
 
+#include <stdbool.h>
+
+#include "ha/encap.h"
 #include "ha/ip_hash.h"
+#include "packet.h"
 
 enum {
 	ECN_MASK = 0x03,
@@ -38,16 +50,17 @@ static inline uint32_t flow_label(const struct ip6_hdr_wire *inner, uint16_t oct
 	return label != 0 ? label : 1;
 }
 
-/* The traffic class is copied whole: uniform DSCP (RFC 2983 §4.1) and normal-mode ECN (RFC 6040
- * §4.1). */
-static inline void push(struct packet *p, const struct tunnel_class *class)
+/* Puts the class's header in front. There must be ENCAP_IP6_IN_IP6_OVERHEAD octets of headroom. The
+ * traffic class is copied whole: uniform DSCP (RFC 2983 §4.1) and normal-mode ECN (RFC 6040 §4.1). */
+static inline void ip6_in_ip6_push(struct packet *p, const struct tunnel_class *class,
+				   const struct ip_addr *care_of)
 {
 	const struct ip6_hdr_wire *inner = p->ip;
 	struct ip6_hdr_wire *outer = p->ip - 1;
 	uint32_t inner_word = rte_be_to_cpu_32(inner->version_class_flow_be);
 
 	memcpy(outer->source, class->header.source, sizeof(outer->source));
-	memcpy(outer->destination, p->binding->care_of.bytes, sizeof(outer->destination));
+	memcpy(outer->destination, care_of->bytes, sizeof(outer->destination));
 	outer->next_header = class->header.next_header;
 	outer->hop_limit = class->header.hop_limit;
 	outer->version_class_flow_be =
@@ -58,14 +71,8 @@ static inline void push(struct packet *p, const struct tunnel_class *class)
 	p->octets = (uint16_t)(p->octets + sizeof(*outer));
 }
 
-void ip6_in_ip6_push_burst(const struct packet_list *packets, const struct tunnel_class *classes)
-{
-	for (uint16_t i = 0; i < packets->count; i++)
-		push(packets->at[i], &classes[packets->at[i]->binding->tunnel]);
-}
-
 /* RFC 6040 §4.2, figure 4. */
-static bool combine_ecn(struct ip6_hdr_wire *inner, uint8_t outer_ecn)
+static inline bool combine_ecn(struct ip6_hdr_wire *inner, uint8_t outer_ecn)
 {
 	uint8_t inner_ecn = ip6_traffic_class(inner) & ECN_MASK;
 	uint8_t ecn = inner_ecn;
@@ -81,7 +88,9 @@ static bool combine_ecn(struct ip6_hdr_wire *inner, uint8_t outer_ecn)
 	return true;
 }
 
-bool ip6_in_ip6_pop(struct packet *p)
+/* Takes the outer headers off (p->outer_octets) and combines the ECN fields. False when RFC 6040 wants
+ * the packet dropped. The inner packet was checked. */
+static inline bool ip6_in_ip6_pop(struct packet *p)
 {
 	uint8_t outer_ecn = ip6_traffic_class(p->ip) & ECN_MASK;
 
@@ -89,3 +98,5 @@ bool ip6_in_ip6_pop(struct packet *p)
 	p->octets = ip6_octets(p->ip);
 	return combine_ecn(p->ip, outer_ecn);
 }
+
+#endif
