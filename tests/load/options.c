@@ -102,51 +102,28 @@ void options_set_defaults(struct options *options)
 }
 
 enum {
-	OPT_VDEV = 1000,
-	OPT_WRITE,
-	OPT_COUNT,
+	OPT_WRITE = OPT_OWN,
 	OPT_PHASES,
 	OPT_RATE,
-	OPT_WINDOW,
-	OPT_LIFETIME,
 	OPT_TRAFFIC,
 	OPT_SECONDS,
-	OPT_HOME_PREFIX,
-	OPT_HOME_AGENT,
-	OPT_CARE_OF_PREFIX,
-	OPT_CORRESPONDENT,
-	OPT_DST_MAC,
-	OPT_SRC_MAC,
 	OPT_TIMESTAMPS,
-	OPT_CPU,
 	OPT_BUSY,
-	OPT_HELP,
 };
 
 static const struct option names[] = {
-	{"vdev", required_argument, NULL, OPT_VDEV},
+	OPTIONS_SHARED,
 	{"write-mobile-nodes", required_argument, NULL, OPT_WRITE},
-	{"count", required_argument, NULL, OPT_COUNT},
 	{"phases", required_argument, NULL, OPT_PHASES},
 	{"rate", required_argument, NULL, OPT_RATE},
-	{"window", required_argument, NULL, OPT_WINDOW},
-	{"lifetime", required_argument, NULL, OPT_LIFETIME},
 	{"traffic", required_argument, NULL, OPT_TRAFFIC},
 	{"seconds", required_argument, NULL, OPT_SECONDS},
-	{"home-prefix", required_argument, NULL, OPT_HOME_PREFIX},
-	{"home-agent", required_argument, NULL, OPT_HOME_AGENT},
-	{"care-of-prefix", required_argument, NULL, OPT_CARE_OF_PREFIX},
-	{"correspondent", required_argument, NULL, OPT_CORRESPONDENT},
-	{"dst-mac", required_argument, NULL, OPT_DST_MAC},
-	{"src-mac", required_argument, NULL, OPT_SRC_MAC},
 	{"timestamps", no_argument, NULL, OPT_TIMESTAMPS},
-	{"cpu", required_argument, NULL, OPT_CPU},
 	{"busy", no_argument, NULL, OPT_BUSY},
-	{"help", no_argument, NULL, OPT_HELP},
 	{NULL, 0, NULL, 0},
 };
 
-static bool read_one(struct options *o, int name, const char *value)
+bool options_read_shared(struct options *o, int name, const char *value)
 {
 	uint32_t cpu = 0;
 
@@ -154,23 +131,12 @@ static bool read_one(struct options *o, int name, const char *value)
 	case OPT_VDEV:
 		o->vdev = value;
 		return true;
-	case OPT_WRITE:
-		o->write_mobile_nodes = value;
-		return true;
 	case OPT_COUNT:
 		return value_number(value, COUNT_MAX, &o->count) && o->count > 0;
-	case OPT_PHASES:
-		return read_phases(value, o);
-	case OPT_RATE:
-		return value_number(value, 10000000, &o->rate_per_s);
-	case OPT_WINDOW:
-		return value_number(value, COUNT_MAX, &o->window) && o->window > 0;
 	case OPT_LIFETIME:
 		return value_number(value, 262140, &o->lifetime_s) && o->lifetime_s >= 4;
-	case OPT_TRAFFIC:
-		return value_number(value, 100000000, &o->traffic_pps);
-	case OPT_SECONDS:
-		return value_number(value, 1000000, &o->seconds);
+	case OPT_WINDOW:
+		return value_number(value, COUNT_MAX, &o->window) && o->window > 0;
 	case OPT_HOME_PREFIX:
 		return value_prefix(value, &o->home_prefix);
 	case OPT_HOME_AGENT:
@@ -183,19 +149,38 @@ static bool read_one(struct options *o, int name, const char *value)
 		return value_mac(value, o->dst_mac);
 	case OPT_SRC_MAC:
 		return value_mac(value, o->src_mac);
-	case OPT_TIMESTAMPS:
-		o->timestamps = true;
-		return true;
 	case OPT_CPU:
 		if (!value_number(value, 1023, &cpu))
 			return false;
 		o->cpu = (int)cpu;
 		return true;
+	default:
+		return false;
+	}
+}
+
+static bool read_one(struct options *o, int name, const char *value)
+{
+	switch (name) {
+	case OPT_WRITE:
+		o->write_mobile_nodes = value;
+		return true;
+	case OPT_PHASES:
+		return read_phases(value, o);
+	case OPT_RATE:
+		return value_number(value, 10000000, &o->rate_per_s);
+	case OPT_TRAFFIC:
+		return value_number(value, 100000000, &o->traffic_pps);
+	case OPT_SECONDS:
+		return value_number(value, 1000000, &o->seconds);
+	case OPT_TIMESTAMPS:
+		o->timestamps = true;
+		return true;
 	case OPT_BUSY:
 		o->busy = true;
 		return true;
 	default:
-		return false;
+		return options_read_shared(o, name, value);
 	}
 }
 

@@ -53,6 +53,42 @@ struct options {
 	int cpu;
 };
 
+/* The options that pktsource has, too: their codes, their rows for getopt_long, their values. */
+enum {
+	OPT_VDEV = 1000,
+	OPT_COUNT,
+	OPT_LIFETIME,
+	OPT_WINDOW,
+	OPT_HOME_PREFIX,
+	OPT_HOME_AGENT,
+	OPT_CARE_OF_PREFIX,
+	OPT_CORRESPONDENT,
+	OPT_DST_MAC,
+	OPT_SRC_MAC,
+	OPT_CPU,
+	OPT_HELP,
+	OPT_OWN, /* a program's own begin here */
+};
+
+#define OPTIONS_SHARED                                                                             \
+	{"vdev", required_argument, NULL, OPT_VDEV},                                               \
+		{"count", required_argument, NULL, OPT_COUNT},                                     \
+		{"lifetime", required_argument, NULL, OPT_LIFETIME},                               \
+		{"window", required_argument, NULL, OPT_WINDOW},                                   \
+		{"home-prefix", required_argument, NULL, OPT_HOME_PREFIX},                         \
+		{"home-agent", required_argument, NULL, OPT_HOME_AGENT},                           \
+		{"care-of-prefix", required_argument, NULL, OPT_CARE_OF_PREFIX},                   \
+		{"correspondent", required_argument, NULL, OPT_CORRESPONDENT},                     \
+		{"dst-mac", required_argument, NULL, OPT_DST_MAC},                                 \
+		{"src-mac", required_argument, NULL, OPT_SRC_MAC},                                 \
+		{"cpu", required_argument, NULL, OPT_CPU},                                         \
+	{                                                                                          \
+		"help", no_argument, NULL, OPT_HELP                                                \
+	}
+
+/* False when the value is bad, or the option is none of these. */
+bool options_read_shared(struct options *options, int name, const char *value);
+
 void options_set_defaults(struct options *options);
 /* False after a complaint on stderr; exits by itself for --help. */
 bool options_read(struct options *options, int argc, char **argv);

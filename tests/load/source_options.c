@@ -86,55 +86,32 @@ static bool read_seconds(const char *text, double min, uint32_t *out_ms)
 }
 
 enum {
-	OPT_VDEV = 1000,
-	OPT_MODE,
+	OPT_MODE = OPT_OWN,
 	OPT_RATE,
 	OPT_FRAMES,
 	OPT_EXPECT,
 	OPT_REGISTER,
-	OPT_COUNT,
 	OPT_INNER,
 	OPT_SECONDS,
 	OPT_WARM_UP,
 	OPT_GAP,
 	OPT_CARE_OF_NUMBER,
-	OPT_LIFETIME,
-	OPT_WINDOW,
-	OPT_HOME_PREFIX,
-	OPT_HOME_AGENT,
-	OPT_CARE_OF_PREFIX,
-	OPT_CORRESPONDENT,
-	OPT_DST_MAC,
-	OPT_SRC_MAC,
-	OPT_CPU,
 	OPT_JSON,
-	OPT_HELP,
 };
 
 static const struct option names[] = {
-	{"vdev", required_argument, NULL, OPT_VDEV},
+	OPTIONS_SHARED,
 	{"mode", required_argument, NULL, OPT_MODE},
 	{"rate", required_argument, NULL, OPT_RATE},
 	{"frames", required_argument, NULL, OPT_FRAMES},
 	{"expect", required_argument, NULL, OPT_EXPECT},
 	{"register", no_argument, NULL, OPT_REGISTER},
-	{"count", required_argument, NULL, OPT_COUNT},
 	{"inner", required_argument, NULL, OPT_INNER},
 	{"seconds", required_argument, NULL, OPT_SECONDS},
 	{"warm-up", required_argument, NULL, OPT_WARM_UP},
 	{"gap-us", required_argument, NULL, OPT_GAP},
 	{"care-of-number", required_argument, NULL, OPT_CARE_OF_NUMBER},
-	{"lifetime", required_argument, NULL, OPT_LIFETIME},
-	{"window", required_argument, NULL, OPT_WINDOW},
-	{"home-prefix", required_argument, NULL, OPT_HOME_PREFIX},
-	{"home-agent", required_argument, NULL, OPT_HOME_AGENT},
-	{"care-of-prefix", required_argument, NULL, OPT_CARE_OF_PREFIX},
-	{"correspondent", required_argument, NULL, OPT_CORRESPONDENT},
-	{"dst-mac", required_argument, NULL, OPT_DST_MAC},
-	{"src-mac", required_argument, NULL, OPT_SRC_MAC},
-	{"cpu", required_argument, NULL, OPT_CPU},
 	{"json", no_argument, NULL, OPT_JSON},
-	{"help", no_argument, NULL, OPT_HELP},
 	{NULL, 0, NULL, 0},
 };
 
@@ -183,43 +160,6 @@ static bool read_measure(struct source_options *o, int name, const char *value)
 	}
 }
 
-/* What mnload has, too. */
-static bool read_load(struct options *o, int name, const char *value)
-{
-	uint32_t cpu = 0;
-
-	switch (name) {
-	case OPT_VDEV:
-		o->vdev = value;
-		return true;
-	case OPT_COUNT:
-		return value_number(value, COUNT_MAX, &o->count) && o->count > 0;
-	case OPT_LIFETIME:
-		return value_number(value, 262140, &o->lifetime_s) && o->lifetime_s >= 4;
-	case OPT_WINDOW:
-		return value_number(value, COUNT_MAX, &o->window) && o->window > 0;
-	case OPT_HOME_PREFIX:
-		return value_prefix(value, &o->home_prefix);
-	case OPT_HOME_AGENT:
-		return ip_addr_parse(value, &o->home_agent);
-	case OPT_CARE_OF_PREFIX:
-		return value_prefix(value, &o->care_of_prefix);
-	case OPT_CORRESPONDENT:
-		return ip_addr_parse(value, &o->correspondent);
-	case OPT_DST_MAC:
-		return value_mac(value, o->dst_mac);
-	case OPT_SRC_MAC:
-		return value_mac(value, o->src_mac);
-	case OPT_CPU:
-		if (!value_number(value, 1023, &cpu))
-			return false;
-		o->cpu = (int)cpu;
-		return true;
-	default:
-		return false;
-	}
-}
-
 /* NULL, or what is wrong with the options together. */
 static const char *find_conflict(const struct source_options *o)
 {
@@ -256,7 +196,7 @@ bool source_options_read(struct source_options *options, int argc, char **argv)
 		if (name == '?')
 			return false; /* getopt has complained */
 		if (!read_measure(options, name, optarg) &&
-		    !read_load(&options->load, name, optarg)) {
+		    !options_read_shared(&options->load, name, optarg)) {
 			fprintf(stderr, "pktsource: bad value for --%s: %s\n", names[index].name,
 				optarg);
 			return false;
