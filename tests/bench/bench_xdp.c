@@ -19,6 +19,7 @@
 #include <linux/bpf.h>
 
 #include "bench/xdp_wire.h"
+#include "load/values.h"
 
 enum {
 	ROUNDS_MAX = 256,
@@ -160,15 +161,10 @@ static void measure(const struct options *o)
 
 static bool read_number(const char *text, uint32_t max, uint32_t *out)
 {
-	char *end;
-	unsigned long long value = strtoull(text, &end, 10);
-
-	if (*text < '0' || *text > '9' || *end != '\0' || value == 0 || value > max) {
-		fprintf(stderr, "bench_xdp: %s is not a number from 1 to %u\n", text, max);
-		return false;
-	}
-	*out = (uint32_t)value;
-	return true;
+	if (value_number(text, max, out) && *out > 0)
+		return true;
+	fprintf(stderr, "bench_xdp: %s is not a number from 1 to %u\n", text, max);
+	return false;
 }
 
 static bool read_options(struct options *o, int argc, char *argv[])

@@ -21,6 +21,7 @@
 #include <linux/bpf.h>
 
 #include "bench/xdp_wire.h"
+#include "load/values.h"
 
 enum { FRAME = XDP_WIRE_ETHERNET + XDP_WIRE_INNER, FRAMES_A_CALL = 1 << 14 };
 
@@ -81,19 +82,6 @@ static void send_for(int fd, double seconds)
 	       now_s() - begin);
 }
 
-static bool read_mac(const char *text, uint8_t mac[6])
-{
-	unsigned int b[6];
-	char rest;
-
-	if (sscanf(text, "%2x:%2x:%2x:%2x:%2x:%2x%c", &b[0], &b[1], &b[2], &b[3], &b[4], &b[5],
-		   &rest) != 6)
-		return false;
-	for (int i = 0; i < 6; i++)
-		mac[i] = (uint8_t)b[i];
-	return true;
-}
-
 static bool read_positive(const char *text, double max, double *out)
 {
 	char *end;
@@ -124,7 +112,7 @@ static bool read_options(struct options *o, int argc, char *argv[])
 		else if (name == 's')
 			good = read_positive(optarg, 3600, &o->seconds);
 		else if (name == 'm')
-			good = read_mac(optarg, o->far_mac);
+			good = value_mac(optarg, o->far_mac);
 		else if (name != 'j')
 			good = false;
 	}
