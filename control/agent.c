@@ -104,12 +104,10 @@ int agent_open(const struct config *config, struct mobile_nodes *nodes,
 	rc = start_loop(fault);
 	if (rc == 0)
 		rc = add_static_routes(config, fault);
-	if (rc == 0)
-		return 0;
+	if (rc != 0)
+		agent_close();
+	return rc;
 
-	loop_close();
-	retire_drain();
-	registration_stop();
 stop_nexthop:
 	nexthop_stop();
 	retire_drain();

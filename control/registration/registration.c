@@ -105,10 +105,11 @@ static void unlink_slot(const struct registration *r)
 
 void registration_fetch(const struct ip_addr *home, unsigned int step)
 {
-	uint32_t at = *chain_of(home);
+	const uint32_t *chain = chain_of(home);
+	uint32_t at = step == 0 ? 0 : *chain;
 
 	if (step == 0) {
-		rte_prefetch0(chain_of(home));
+		rte_prefetch0(chain);
 	} else if (at != 0 && step == 1) {
 		for (size_t i = 0; i < sizeof(*slots); i += RTE_CACHE_LINE_SIZE)
 			rte_prefetch0((const char *)&slots[at - 1] + i);
