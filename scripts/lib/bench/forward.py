@@ -52,7 +52,7 @@ LARGE_LEGS = [
 
 def run_leg(run, leg, rounds):
     """What bench_forward says, checked."""
-    command = [run.program(leg.program, leg.native), "--bindings", BINDINGS[leg.bindings], "--rounds", rounds,
+    command = [run.program(leg.program, leg.native), "--bindings", BINDINGS[leg.bindings], "--cpu", run.CPU, "--rounds", rounds,
                "--inner", leg.inner, *(["--zipf"] if leg.zipf else []),
                *(["--workers", 2] if leg.workers == 2 else []), *run.pages_option(), "--json"]
     result = run.execute_json(command, 180)
