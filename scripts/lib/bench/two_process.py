@@ -7,7 +7,7 @@ import contextlib
 import statistics
 from pathlib import Path
 
-from . import stats, testpmd
+from . import meanwhile, stats, testpmd
 from .daemon import Daemon, configuration
 from .run import Skip
 
@@ -108,3 +108,4 @@ def measure(run, rows):
     run.execute([run.program("mnload"), "--write-mobile-nodes", run.scratch / "mobile_nodes.jsonl", "--count", NODES])
     load_pps = measure_rate(run, rows)
     measure_latency(run, rows, load_pps)
+    meanwhile.measure(run, rows, load_pps)
