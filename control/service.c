@@ -31,14 +31,8 @@ static void add_tunnel(const struct ip_addr *home_agent)
 	*tunnel = (struct tunnel_class){
 		.kind = ENCAP_IP6_IN_IP6,
 		.home_agent = *home_agent,
-		.header =
-			{
-				.version_class_flow_be = htobe32(UINT32_C(6) << 28),
-				.next_header = PROTO_IPV6,
-				.hop_limit = config->tunnel_hop_limit,
-			},
+		.first_word_be = tunnel_first_word(PROTO_IPV6, config->tunnel_hop_limit),
 	};
-	memcpy(tunnel->header.source, home_agent->bytes, sizeof(tunnel->header.source));
 }
 
 void service_start(const struct config *c)

@@ -1,35 +1,29 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * count: the counters of a binding, in each direction; octets are those of the inner packet.
+ * count: the counters of bindings, in one direction; octets are those of the inner packet.
  *
  * Threads    the worker that owns them; others read sums (ha/stats.h).
  */
 #ifndef DATAPLANE_COUNT_H
 #define DATAPLANE_COUNT_H
 
-#include "worker.h"
+#include "ha/binding.h"
+#include "ha/stats.h"
 
 /* A burst ahead of counting: with many bindings the counters are in no cache. */
-static inline void count_to_prefetch(const struct worker *w, const struct binding *binding)
+static inline void count_prefetch(const struct direction_stats *nodes,
+				  const struct binding *binding)
 {
-	__builtin_prefetch(&w->to_nodes[binding->slot], 1);
+	__builtin_prefetch(&nodes[binding->slot], 1);
 }
 
-static inline void count_from_prefetch(const struct worker *w, const struct binding *binding)
+static inline void count(struct direction_stats *nodes, const struct binding *binding,
+			 uint16_t octets)
 {
-	__builtin_prefetch(&w->from_nodes[binding->slot], 1);
-}
+	struct direction_stats *node = &nodes[binding->slot];
 
-static inline void count_to(struct worker *w, const struct binding *binding, uint16_t octets)
-{
-	w->to_nodes[binding->slot].pkts++;
-	w->to_nodes[binding->slot].bytes += octets;
-}
-
-static inline void count_from(struct worker *w, const struct binding *binding, uint16_t octets)
-{
-	w->from_nodes[binding->slot].pkts++;
-	w->from_nodes[binding->slot].bytes += octets;
+	node->pkts++;
+	node->bytes += octets;
 }
 
 #endif

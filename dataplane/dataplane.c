@@ -95,6 +95,7 @@ static void give_port(uint16_t index)
 		w->tx[index].ethdev = port->queues[i].ethdev;
 		w->tx[index].queue = port->queues[i].queue;
 		memcpy(&w->macs[index], port->mac, sizeof(port->mac));
+		w->port_count = (uint16_t)(index + 1);
 		if (port->twin_ethdev == RTE_MAX_ETHPORTS)
 			continue;
 		w->twins[index].exists = true;

@@ -15,6 +15,7 @@
 
 #include <rte_mbuf.h>
 
+#include "ha/bcache.h"
 #include "ha/binding.h"
 #include "ha/wire/ip6.h"
 
@@ -24,8 +25,7 @@ enum { BURST_MAX = 32 };
  * and go without touching it. */
 struct packet {
 	struct rte_mbuf *m;
-	struct ip6_hdr_wire *ip;       /* the packet being forwarded */
-	const struct binding *binding; /* it was found by */
+	struct ip6_hdr_wire *ip; /* the packet being forwarded */
 	uint32_t next_hop;
 	uint16_t octets;       /* of the packet being forwarded */
 	uint16_t outer_octets; /* of a tunnelled packet: up to the inner header */
@@ -42,7 +42,14 @@ struct packet_list {
 /* One whose packets are looked up by a home address. */
 struct packet_keys {
 	struct packet *at[BURST_MAX];
-	const struct ip_addr *homes[BURST_MAX];
+	struct bcache_keys keys;
+	uint16_t count;
+};
+
+/* One whose packets are routed by their destination. */
+struct packet_routes {
+	struct packet *at[BURST_MAX];
+	uint8_t to[BURST_MAX][16];
 	uint16_t count;
 };
 
@@ -53,22 +60,25 @@ static inline void packet_list_add(struct packet_list *list, struct packet *pack
 
 struct burst {
 	struct packet packets[BURST_MAX];
-	uint16_t port;		   /* they came in by */
-	struct packet_list tunnel; /* to a home agent address, carrying IPv6 */
-	struct packet_list open;   /* that may be taken out of its tunnel */
-	struct packet_keys data;   /* to any other address: by destination */
-	struct packet_list bound;  /* to a mobile node, that may be tunnelled to it */
-	struct packet_list local;  /* to a home agent address, with something that may be ours */
-	struct packet_list plain;  /* out of a tunnel, to an address that is no mobile node's */
-	struct packet_list out;	   /* has a next hop */
-	struct packet_list kernel; /* Ethernet header still in front */
+	uint16_t port;		    /* they came in by */
+	struct packet_list tunnel;  /* to a home agent address, carrying IPv6 */
+	struct packet_keys data;    /* to any other address: by destination */
+	struct packet_list local;   /* to a home agent address, with something that may be ours */
+	struct packet_routes plain; /* out of a tunnel, to an address that is no mobile node's */
+	struct packet_list kernel;  /* Ethernet header still in front */
 };
 
 static inline void packet_keys_add(struct packet_keys *keys, struct packet *packet,
 				   const struct ip_addr *home)
 {
-	keys->homes[keys->count] = home;
+	keys->keys.homes[keys->count] = home;
 	keys->at[keys->count++] = packet;
+}
+
+static inline void packet_routes_add(struct packet_routes *routes, struct packet *packet)
+{
+	memcpy(routes->to[routes->count], packet->ip->destination, sizeof(routes->to[0]));
+	routes->at[routes->count++] = packet;
 }
 
 /* Room in front of the packet. */
@@ -77,12 +87,12 @@ static inline size_t packet_headroom(const struct packet *p)
 	return (size_t)((const uint8_t *)p->ip - (const uint8_t *)p->m->buf_addr);
 }
 
-/* Leaves the mbuf with exactly the packet and that much in front of it. */
-static inline void packet_settle(struct packet *p, uint16_t in_front)
+/* Leaves the mbuf with exactly the octets that start there. */
+static inline void packet_settle(struct rte_mbuf *m, const void *start, uint16_t octets)
 {
-	p->m->data_off = (uint16_t)(packet_headroom(p) - in_front);
-	p->m->data_len = (uint16_t)(p->octets + in_front);
-	p->m->pkt_len = p->m->data_len;
+	m->data_off = (uint16_t)((const uint8_t *)start - (const uint8_t *)m->buf_addr);
+	m->data_len = octets;
+	m->pkt_len = octets;
 }
 
 static inline uint16_t ip6_octets(const struct ip6_hdr_wire *ip)
@@ -99,6 +109,22 @@ static inline const struct ip_addr *ip6_destination(const struct ip6_hdr_wire *i
 {
 	return (const struct ip_addr *)(const void *)ip->destination;
 }
+
+/* The first eight octets of the header as one number: 4 bits version, 8 traffic class, 20 flow label,
+ * 16 payload length, 8 next header, 8 hop limit. */
+static inline uint64_t ip6_first_word(const struct ip6_hdr_wire *ip)
+{
+	uint64_t word_be;
+
+	memcpy(&word_be, ip, sizeof(word_be));
+	return rte_be_to_cpu_64(word_be);
+}
+
+enum {
+	IP6_CLASS_SHIFT = 52,
+	IP6_LABEL_SHIFT = 32,
+	IP6_LENGTH_SHIFT = 16,
+};
 
 static inline uint8_t ip6_traffic_class(const struct ip6_hdr_wire *ip)
 {

@@ -11,20 +11,17 @@ void worker_burst(struct worker *w, struct rte_mbuf *received[], uint16_t n, uin
 {
 	struct burst b;
 
-	b.open.count = 0;
-	b.bound.count = 0;
 	b.local.count = 0;
 	b.plain.count = 0;
-	b.out.count = 0;
 	b.kernel.count = 0;
 
 	w->stats.received += n;
 	b.port = port;
+	worker_make_room(w);
 	parse_burst(w, &b, received, n);
 	reverse_burst(w, &b);
 	intercept_burst(w, &b);
 	route_burst(w, &b);
-	send_burst(w, &b);
 	local_burst(w, &b);
 	kernel_burst(w, &b);
 	worker_free_dropped(w);
@@ -39,12 +36,10 @@ void worker_free_dropped(struct worker *w)
 }
 
 /* What the port does not take now is dropped: a worker never waits. */
-void worker_flush_queue(struct worker *w, struct tx_queue *tx, uint64_t *counted)
+static void flush_queue(struct worker *w, struct tx_queue *tx, uint64_t *counted)
 {
 	uint16_t sent;
 
-	if (tx->count == 0)
-		return;
 	sent = rte_eth_tx_burst(tx->ethdev, tx->queue, tx->buffer, tx->count);
 	*counted += sent;
 	if (unlikely(sent < tx->count)) {
@@ -54,12 +49,24 @@ void worker_flush_queue(struct worker *w, struct tx_queue *tx, uint64_t *counted
 	tx->count = 0;
 }
 
+static void flush_above(struct worker *w, uint16_t count)
+{
+	for (uint16_t i = 0; i < w->port_count; i++) {
+		if (w->tx[i].count > count)
+			flush_queue(w, &w->tx[i], &w->stats.sent);
+		if (w->twins[i].tx.count > count)
+			flush_queue(w, &w->twins[i].tx, &w->stats.to_kernel);
+	}
+}
+
+void worker_make_room(struct worker *w)
+{
+	flush_above(w, WORKER_TX_MAX - BURST_MAX);
+}
+
 void worker_flush(struct worker *w)
 {
-	for (uint16_t i = 0; i < PORTS_MAX; i++) {
-		worker_flush_queue(w, &w->tx[i], &w->stats.sent);
-		worker_flush_queue(w, &w->twins[i].tx, &w->stats.to_kernel);
-	}
+	flush_above(w, 0);
 }
 
 /* What the kernel sends through a TAP twin leaves by the NIC as it is. */
@@ -73,7 +80,9 @@ static unsigned int poll_twins(struct worker *w)
 		uint16_t n = rte_eth_rx_burst(q->ethdev, q->queue, frames, BURST_MAX);
 
 		w->stats.received += n;
-		worker_transmit(w, &w->tx[q->port], frames, n, &w->stats.sent);
+		worker_make_room(w);
+		for (uint16_t k = 0; k < n; k++)
+			worker_transmit(&w->tx[q->port], frames[k]);
 		total += n;
 	}
 	return total;

@@ -21,7 +21,7 @@
 
 enum {
 	WORKER_QUEUES_MAX = 64,
-	WORKER_TX_MAX = 64,
+	WORKER_TX_MAX = 2 * BURST_MAX,
 };
 
 struct rx_queue {
@@ -31,10 +31,10 @@ struct rx_queue {
 };
 
 struct tx_queue {
-	struct rte_mbuf *buffer[WORKER_TX_MAX];
 	uint16_t count;
 	uint16_t ethdev;
 	uint16_t queue;
+	struct rte_mbuf *buffer[WORKER_TX_MAX];
 };
 
 /* The TAP twin of a pci port: what the worker cannot place goes to the kernel through it. */
@@ -64,6 +64,7 @@ struct worker {
 		twin_rx[PORTS_MAX]; /* worker 0 only: what the kernel sends out through a twin */
 	uint16_t rx_count;
 	uint16_t twin_rx_count;
+	uint16_t port_count;
 	uint16_t index;
 	unsigned int lcore;
 	bool running; /* cleared by the control thread to end the loop */
@@ -87,7 +88,7 @@ void worker_burst(struct worker *w, struct rte_mbuf *received[], uint16_t n, uin
 /* Sends what waits. */
 void worker_flush(struct worker *w);
 
-/* The home agent addresses, read once a burst. */
+/* The home agent addresses, read once a burst. There is at least one. */
 struct home_agents {
 	const struct tunnel_class *tunnels;
 	uint16_t count;
@@ -103,9 +104,16 @@ static inline struct home_agents home_agents(const struct dataplane_tables *tabl
 /* The tunnel class of that home agent address, or HOME_AGENT_NONE. */
 static inline uint16_t home_agent_find(const struct home_agents *agents, const struct ip_addr *to)
 {
-	for (uint16_t i = 0; i < agents->count; i++)
-		if (ip_addr_equal(&agents->tunnels[i].home_agent, to))
+	uint64_t identifier = ip_addr_word(to, 1);
+
+	uint16_t i = 0;
+
+	do {
+		const struct ip_addr *agent = &agents->tunnels[i].home_agent;
+
+		if (ip_addr_word(agent, 1) == identifier && ip_addr_equal(agent, to))
 			return i;
+	} while (++i < agents->count);
 	return HOME_AGENT_NONE;
 }
 
@@ -127,18 +135,13 @@ static inline void drop(struct worker *w, struct packet *p, enum drop_reason rea
 /* At the end of each burst. */
 void worker_free_dropped(struct worker *w);
 
-/* Gives the port what waits in one transmit buffer. */
-void worker_flush_queue(struct worker *w, struct tx_queue *tx, uint64_t *counted);
+/* Makes room for a burst in each transmit buffer. */
+void worker_make_room(struct worker *w);
 
-/* Puts at most BURST_MAX complete frames into a transmit buffer. */
-static inline void worker_transmit(struct worker *w, struct tx_queue *tx,
-				   struct rte_mbuf *const frames[], uint16_t count,
-				   uint64_t *counted)
+/* Puts a complete frame into a transmit buffer, of which a burst puts at most BURST_MAX there. */
+static inline void worker_transmit(struct tx_queue *tx, struct rte_mbuf *frame)
 {
-	if (tx->count + count > WORKER_TX_MAX)
-		worker_flush_queue(w, tx, counted);
-	memcpy(&tx->buffer[tx->count], frames, count * sizeof(frames[0]));
-	tx->count = (uint16_t)(tx->count + count);
+	tx->buffer[tx->count++] = frame;
 }
 
 #endif

@@ -12,7 +12,7 @@
 #include <stdbool.h>
 
 #include "ha/encap.h"
-#include "ha/ip_hash.h"
+#include "flow.h"
 #include "packet.h"
 
 enum {
@@ -24,51 +24,23 @@ enum {
 	ECN_SHIFT = 20, /* of the field in the first word of the header */
 };
 
-#define FLOW_LABEL_MASK UINT32_C(0x000fffff)
-#define CLASS_MASK	UINT32_C(0x0ff00000)
+#define CLASS_MASK (UINT64_C(0xff) << IP6_CLASS_SHIFT)
 
-/* RFC 6438 §3: a label that is the same for a flow and spreads flows. It is made from the inner
- * addresses and label, and from the ports where no extension header hides them. Never 0, which
- * would say "no label" (RFC 6437 §2). */
-static inline uint32_t flow_label(const struct ip6_hdr_wire *inner, uint16_t octets,
-				  uint32_t first_word)
-{
-	const struct ip_addr *from = ip6_source(inner);
-	const struct ip_addr *to = ip6_destination(inner);
-	uint32_t source = crc32c_word(ip_addr_word(from, 0), first_word & FLOW_LABEL_MASK);
-	uint32_t destination = crc32c_word(ip_addr_word(to, 0), inner->next_header);
-	uint32_t ports = 0;
-	uint32_t label;
-
-	if ((inner->next_header == PROTO_TCP || inner->next_header == PROTO_UDP) &&
-	    octets >= sizeof(*inner) + sizeof(ports))
-		memcpy(&ports, inner + 1, sizeof(ports));
-	source = crc32c_word(ip_addr_word(from, 1), source);
-	destination = crc32c_word(ip_addr_word(to, 1), destination);
-	label = crc32c_word((uint64_t)source << 32 | destination, ports);
-	label = (label ^ label >> 20) & FLOW_LABEL_MASK;
-	return label != 0 ? label : 1;
-}
-
-/* Puts the class's header in front. There must be ENCAP_IP6_IN_IP6_OVERHEAD octets of headroom. The
- * traffic class is copied whole: uniform DSCP (RFC 2983 §4.1) and normal-mode ECN (RFC 6040 §4.1). */
-static inline void ip6_in_ip6_push(struct packet *p, const struct tunnel_class *class,
+/* Writes the outer header, in front of an inner packet of that many octets. The traffic class is
+ * copied whole: uniform DSCP (RFC 2983 §4.1) and normal-mode ECN (RFC 6040 §4.1). */
+static inline void ip6_in_ip6_push(struct ip6_hdr_wire *outer, const struct ip6_hdr_wire *inner,
+				   uint16_t octets, const struct tunnel_class *class,
 				   const struct ip_addr *care_of)
 {
-	const struct ip6_hdr_wire *inner = p->ip;
-	struct ip6_hdr_wire *outer = p->ip - 1;
-	uint32_t inner_word = rte_be_to_cpu_32(inner->version_class_flow_be);
+	uint64_t inner_word = ip6_first_word(inner);
+	uint64_t label = flow_label(flow_hash(inner, inner_word, octets));
+	uint64_t word_be = class->first_word_be |
+			   rte_cpu_to_be_64((inner_word & CLASS_MASK) | label << IP6_LABEL_SHIFT |
+					    (uint64_t)octets << IP6_LENGTH_SHIFT);
 
-	memcpy(outer->source, class->header.source, sizeof(outer->source));
+	memcpy(outer, &word_be, sizeof(word_be));
+	memcpy(outer->source, class->home_agent.bytes, sizeof(outer->source));
 	memcpy(outer->destination, care_of->bytes, sizeof(outer->destination));
-	outer->next_header = class->header.next_header;
-	outer->hop_limit = class->header.hop_limit;
-	outer->version_class_flow_be =
-		rte_cpu_to_be_32(UINT32_C(0x60000000) | (inner_word & CLASS_MASK) |
-				 flow_label(inner, p->octets, inner_word));
-	outer->payload_length_be = rte_cpu_to_be_16(p->octets);
-	p->ip = outer;
-	p->octets = (uint16_t)(p->octets + sizeof(*outer));
 }
 
 /* RFC 6040 §4.2, figure 4. */
@@ -96,7 +68,7 @@ static inline bool ip6_in_ip6_pop(struct packet *p)
 
 	p->ip = (struct ip6_hdr_wire *)((uint8_t *)p->ip + p->outer_octets);
 	p->octets = ip6_octets(p->ip);
-	return combine_ecn(p->ip, outer_ecn);
+	return likely(outer_ecn == ECN_NOT_ECT) || combine_ecn(p->ip, outer_ecn);
 }
 
 #endif

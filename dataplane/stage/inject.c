@@ -3,10 +3,11 @@
 
 #include <rte_ring_elem.h>
 
+#include "stage/send.h"
+
 unsigned int inject_poll(struct worker *w)
 {
 	struct inject messages[BURST_MAX];
-	struct burst b;
 	unsigned int n;
 
 	n = rte_ring_sc_dequeue_burst_elem(w->inject_ring, messages, sizeof(messages[0]), BURST_MAX,
@@ -14,19 +15,20 @@ unsigned int inject_poll(struct worker *w)
 	if (n == 0)
 		return 0;
 	w->stats.injected += n;
-	b.bound.count = 0;
-	b.out.count = 0;
+	worker_make_room(w);
 	for (unsigned int i = 0; i < n; i++) {
-		struct packet *p = &b.packets[i];
+		struct rte_mbuf *m = messages[i].packet;
+		struct packet p = {
+			.m = m,
+			.ip = rte_pktmbuf_mtod(m, struct ip6_hdr_wire *),
+			.octets = m->data_len,
+			.next_hop = messages[i].next_hop,
+		};
 
-		p->m = messages[i].packet;
-		p->ip = rte_pktmbuf_mtod(p->m, struct ip6_hdr_wire *);
-		p->octets = p->m->data_len;
-		p->next_hop = messages[i].next_hop;
-		p->tunnelled = false;
-		packet_list_add(&b.out, p);
+		if (!send_frame(w, p.m, p.ip, p.octets,
+				nexthop_find(w->tables->nexthops, p.next_hop)))
+			send_unresolved(w, &p);
 	}
-	send_burst(w, &b);
 	worker_free_dropped(w);
 	return n;
 }

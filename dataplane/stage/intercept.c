@@ -5,73 +5,103 @@
 
 #include "count.h"
 #include "encap/ip6_in_ip6.h"
+#include "stage/find.h"
+#include "stage/send.h"
 
 /* What goes in front: the tunnel's header and the link's. */
 enum { HEADROOM_OCTETS = ENCAP_IP6_IN_IP6_OVERHEAD + RTE_ETHER_HDR_LEN };
 
 /* Not to a mobile node that is away. */
-static void sort_other(struct worker *w, struct burst *b, struct packet *p)
+static __rte_noinline __rte_cold void sort_other(struct worker *w, struct burst *b,
+						 struct packet *p)
 {
 	if (is_home_address(w->tables, ip6_destination(p->ip)))
 		punt(w, p, PUNT_ERROR, DROP_NO_BINDING, DROP_NO_BINDING);
 	else if (p->tunnelled)
-		packet_list_add(&b->plain, p);
+		packet_routes_add(&b->plain, p);
 	else
 		packet_list_add(&b->kernel, p);
 }
 
-/* False when the packet may not be tunnelled to its mobile node, and has ended here. */
-static inline bool may_tunnel(struct worker *w, struct packet *p, const struct binding *binding)
+static inline bool may_tunnel(const struct packet *p, const struct binding *binding,
+			      uint64_t now_tsc)
 {
-	if (unlikely(binding->expiry_tsc <= w->now_tsc))
+	return likely(binding->expiry_tsc > now_tsc) &&
+	       likely(ip_addr_is_unicast_routable(ip6_source(p->ip))) &&
+	       likely(p->ip->hop_limit > 1) && likely(p->octets <= binding->inner_mtu) &&
+	       likely(packet_headroom(p) >= HEADROOM_OCTETS);
+}
+
+/* Ends a packet that may not be tunnelled, by the first of the reasons. */
+static __rte_noinline __rte_cold void refuse(struct worker *w, struct packet *p,
+					     const struct binding *binding)
+{
+	if (binding->expiry_tsc <= w->now_tsc)
 		drop(w, p, DROP_BINDING_EXPIRED);
-	else if (unlikely(!ip_addr_is_unicast_routable(ip6_source(p->ip))))
+	else if (!ip_addr_is_unicast_routable(ip6_source(p->ip)))
 		drop(w, p, DROP_SOURCE_ADDRESS);
-	else if (unlikely(p->ip->hop_limit <= 1))
+	else if (p->ip->hop_limit <= 1)
 		punt(w, p, PUNT_ERROR, DROP_HOP_LIMIT, DROP_HOP_LIMIT);
-	else if (unlikely(p->octets > binding->inner_mtu))
+	else if (p->octets > binding->inner_mtu)
 		punt(w, p, PUNT_ERROR, DROP_TOO_BIG, DROP_TOO_BIG);
-	else if (unlikely(packet_headroom(p) < HEADROOM_OCTETS))
-		drop(w, p, DROP_NO_HEADROOM);
 	else
-		return true;
-	return false;
+		drop(w, p, DROP_NO_HEADROOM);
 }
 
 /* RFC 6275 §10.4.2, RFC 2473 §3.1: a packet to a mobile node is forwarded, so its own hop limit
- * counts down once. */
+ * counts down once; after its first word was read whole, which would stall the other way round. The
+ * notes are brought up to date only for the packet that stays. */
 static inline void tunnel_to(struct worker *w, struct packet *p, const struct binding *binding,
-			     const struct tunnel_class *classes)
+			     const struct tunnel_class *classes,
+			     const struct nexthop_table *nexthops)
 {
-	p->ip->hop_limit--;
+	struct ip6_hdr_wire *inner = p->ip;
+	struct ip6_hdr_wire *outer = inner - 1;
+	uint16_t octets = p->octets;
+
+	ip6_in_ip6_push(outer, inner, octets, &classes[binding->tunnel], &binding->care_of);
+	inner->hop_limit--;
+	octets = (uint16_t)(octets + ENCAP_IP6_IN_IP6_OVERHEAD);
+	if (likely(send_frame(w, p->m, outer, octets, nexthop_find(nexthops, binding->next_hop))))
+		return;
+	p->ip = outer;
+	p->octets = octets;
 	p->next_hop = binding->next_hop;
-	count_to(w, binding, p->octets);
-	ip6_in_ip6_push(p, &classes[binding->tunnel], &binding->care_of);
+	send_unresolved(w, p);
 }
 
-void intercept_burst(struct worker *w, struct burst *b)
+static __rte_noinline unsigned int tunnel_all(struct worker *w, struct burst *b,
+					      const struct binding *const found[])
 {
 	const struct tunnel_class *classes = w->tables->tunnels;
-	const struct binding *found[BURST_MAX];
+	const struct nexthop_table *nexthops = w->tables->nexthops;
+	struct direction_stats *nodes = w->to_nodes;
+	uint64_t now_tsc = w->now_tsc;
 	unsigned int n = b->data.count;
-	unsigned int bound = 0;
+	unsigned int tunnelled = 0;
 
-	if (n == 0)
-		return;
-	bcache_find_bulk(w->tables->bcache, b->data.homes, n, found);
-	for (unsigned int i = 0; i < n; i++)
-		if (likely(found[i] != NULL))
-			count_to_prefetch(w, found[i]);
 	for (unsigned int i = 0; i < n; i++) {
 		struct packet *p = b->data.at[i];
 
 		if (unlikely(found[i] == NULL)) {
 			sort_other(w, b, p);
-		} else if (likely(may_tunnel(w, p, found[i]))) {
-			tunnel_to(w, p, found[i], classes);
-			b->bound.at[bound++] = p;
+		} else if (unlikely(!may_tunnel(p, found[i], now_tsc))) {
+			refuse(w, p, found[i]);
+		} else {
+			count(nodes, found[i], p->octets);
+			tunnelled++;
+			tunnel_to(w, p, found[i], classes, nexthops);
 		}
 	}
-	b->bound.count = (uint16_t)bound;
-	w->stats.encapsulated += bound;
+	return tunnelled;
+}
+
+void intercept_burst(struct worker *w, struct burst *b)
+{
+	const struct binding *found[BURST_MAX];
+
+	if (b->data.count == 0)
+		return;
+	find_bindings(w->tables->bcache, &b->data.keys, b->data.count, w->to_nodes, found);
+	w->stats.encapsulated += tunnel_all(w, b, found);
 }

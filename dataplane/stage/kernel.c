@@ -12,7 +12,7 @@ void kernel_burst(struct worker *w, struct burst *b)
 		struct twin *twin = &w->twins[b->port];
 
 		if (twin->exists)
-			worker_transmit(w, &twin->tx, &p->m, 1, &w->stats.to_kernel);
+			worker_transmit(&twin->tx, p->m);
 		else
 			drop(w, p, DROP_NO_KERNEL);
 	}

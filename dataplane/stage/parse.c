@@ -10,7 +10,8 @@ enum {
 };
 
 /* To a home agent address, and not just IPv6 in IPv6. True when it is a tunnel all the same. */
-static bool sort_local(struct worker *w, struct burst *b, struct packet *p)
+static __rte_noinline __rte_cold bool sort_local(struct worker *w, struct burst *b,
+						 struct packet *p)
 {
 	const struct ip_addr *home;
 
@@ -34,28 +35,11 @@ static bool sort_local(struct worker *w, struct burst *b, struct packet *p)
 	return false;
 }
 
-/* The first eight octets of a frame, of which the last two are not the destination's. */
-static inline uint64_t ether_destination(const void *frame)
-{
-	uint64_t word;
-
-	memcpy(&word, frame, sizeof(word));
-	return word & rte_cpu_to_be_64(UINT64_C(0xffffffffffff0000));
-}
-
-/* What nearly every frame is: IPv6 to our link-layer address, in one buffer. */
-static inline bool is_ip6_for(const struct rte_mbuf *m, const struct rte_ether_hdr *ether,
-			      uint64_t mac)
-{
-	return m->nb_segs == 1 && m->data_len >= HEADERS_OCTETS &&
-	       ether_destination(ether) == mac &&
-	       ether->ether_type == RTE_BE16(RTE_ETHER_TYPE_IPV6);
-}
-
-/* Any other frame: the kernel's, or dropped. */
-static void sort_odd(struct worker *w, struct burst *b, struct packet *p)
+/* Any frame that is not what nearly every frame is: the kernel's, or dropped. */
+static __rte_noinline __rte_cold void sort_odd(struct worker *w, struct burst *b, struct packet *p)
 {
 	const struct rte_ether_hdr *ether = rte_pktmbuf_mtod(p->m, const struct rte_ether_hdr *);
+	const struct ip6_hdr_wire *ip = (const struct ip6_hdr_wire *)(const void *)(ether + 1);
 
 	if (p->m->nb_segs != 1)
 		drop(w, p, DROP_SEGMENTED);
@@ -66,63 +50,88 @@ static void sort_odd(struct worker *w, struct burst *b, struct packet *p)
 		packet_list_add(&b->kernel, p);
 	else if (!rte_is_same_ether_addr(&ether->dst_addr, &w->macs[b->port]))
 		drop(w, p, DROP_NOT_OUR_MAC);
-	else
+	else if (p->m->data_len < HEADERS_OCTETS)
 		drop(w, p, DROP_RUNT);
+	else if (ip6_first_word(ip) >> 60 != 6)
+		drop(w, p, DROP_VERSION);
+	else
+		drop(w, p, DROP_LENGTH);
 }
 
-/* Fills the notes in; false when the packet has left the burst. Link padding is left behind: the
- * packet is as long as it says. */
-static inline bool parse(struct worker *w, struct burst *b, struct packet *p, uint64_t mac)
+static inline uint64_t word_at(const uint8_t *octets)
 {
-	const struct rte_ether_hdr *ether = rte_pktmbuf_mtod(p->m, const struct rte_ether_hdr *);
-	struct ip6_hdr_wire *ip = (struct ip6_hdr_wire *)(uintptr_t)(ether + 1);
-	unsigned int octets;
+	uint64_t word_be;
 
-	if (unlikely(!is_ip6_for(p->m, ether, mac))) {
-		sort_odd(w, b, p);
-		return false;
-	}
-	if (unlikely((ip->version_class_flow_be & RTE_BE32(0xf0000000)) != RTE_BE32(0x60000000))) {
-		drop(w, p, DROP_VERSION);
-		return false;
-	}
-	octets = rte_be_to_cpu_16(ip->payload_length_be) + (unsigned int)sizeof(*ip);
-	if (unlikely(octets + RTE_ETHER_HDR_LEN > p->m->data_len)) {
-		drop(w, p, DROP_LENGTH);
-		return false;
-	}
-	p->ip = ip;
+	memcpy(&word_be, octets, sizeof(word_be));
+	return rte_be_to_cpu_64(word_be);
+}
+
+/* The first eight octets of a frame, of which the last two are not the destination's. */
+static inline uint64_t ether_destination(const void *frame)
+{
+	uint64_t word;
+
+	memcpy(&word, frame, sizeof(word));
+	return word & rte_cpu_to_be_64(UINT64_C(0xffffffffffff0000));
+}
+
+/* Fills the notes in. True for what nearly every frame is: IPv6 to our link-layer address, all there,
+ * in one buffer. Link padding is left behind: the packet is as long as it says. Two words say it
+ * all: the second, at octet 12, holds type, version and payload length. A buffer has room for them
+ * whatever was received. */
+static inline bool parse(struct packet *p, struct rte_mbuf *m, uint64_t mac)
+{
+	uint8_t *frame = rte_pktmbuf_mtod(m, uint8_t *);
+	uint64_t second = word_at(frame + 12);
+	unsigned int octets = (uint16_t)second + (unsigned int)sizeof(struct ip6_hdr_wire);
+
+	p->m = m;
+	p->ip = (struct ip6_hdr_wire *)(frame + RTE_ETHER_HDR_LEN);
 	p->octets = (uint16_t)octets;
 	p->tunnelled = false;
-	return true;
+	return ether_destination(frame) == mac && second >> 44 == (RTE_ETHER_TYPE_IPV6 << 4 | 6) &&
+	       octets + RTE_ETHER_HDR_LEN <= m->data_len && m->nb_segs == 1;
+}
+
+/* The lines of the frame that the stages read, and the room in front that a tunnel will take. */
+static inline void fetch_frames(struct rte_mbuf *received[], uint16_t n)
+{
+	for (unsigned int i = 0; i < n; i++) {
+		const uint8_t *frame = rte_pktmbuf_mtod(received[i], const uint8_t *);
+
+		rte_prefetch0(frame);
+		rte_prefetch0(frame + RTE_CACHE_LINE_SIZE);
+		__builtin_prefetch(frame - ROOM_OCTETS, 1);
+	}
 }
 
 void parse_burst(struct worker *w, struct burst *b, struct rte_mbuf *received[], uint16_t n)
 {
 	const struct home_agents agents = home_agents(w->tables);
 	uint64_t mac = ether_destination(w->macs[b->port].addr_bytes);
-	unsigned int tunnel = 0;
-	unsigned int data = 0;
+	size_t tunnel = 0;
+	size_t data = 0;
 
-	for (unsigned int i = 0; i < n; i++) {
-		const uint8_t *frame = rte_pktmbuf_mtod(received[i], const uint8_t *);
-
-		rte_prefetch0(frame);
-		__builtin_prefetch(frame - ROOM_OCTETS, 1);
-	}
-
-	for (unsigned int i = 0; i < n; i++) {
+	fetch_frames(received, n);
+	for (size_t i = 0; i < n; i++) {
 		struct packet *p = &b->packets[i];
+		const struct ip_addr *to;
+		uint16_t agent;
 
-		p->m = received[i];
-		if (unlikely(!parse(w, b, p, mac)))
+		if (unlikely(!parse(p, received[i], mac))) {
+			sort_odd(w, b, p);
 			continue;
-		p->agent = home_agent_find(&agents, ip6_destination(p->ip));
-		p->outer_octets = sizeof(*p->ip);
-		if (p->agent == HOME_AGENT_NONE) {
-			b->data.homes[data] = ip6_destination(p->ip);
+		}
+		to = ip6_destination(p->ip);
+		agent = home_agent_find(&agents, to);
+		if (agent == HOME_AGENT_NONE) {
+			b->data.keys.homes[data] = to;
 			b->data.at[data++] = p;
-		} else if (likely(p->ip->next_header == PROTO_IPV6) || sort_local(w, b, p)) {
+			continue;
+		}
+		p->agent = agent;
+		p->outer_octets = sizeof(*p->ip);
+		if (likely(p->ip->next_header == PROTO_IPV6) || sort_local(w, b, p)) {
 			b->tunnel.at[tunnel++] = p;
 		}
 	}

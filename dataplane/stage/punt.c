@@ -67,7 +67,7 @@ void punt(struct worker *w, struct packet *p, enum punt_class class, enum drop_r
 		drop(w, p, otherwise);
 		return;
 	}
-	packet_settle(p, 0);
+	packet_settle(p->m, p->ip, p->octets);
 	if (rte_ring_sp_enqueue_elem(w->punt_ring, &message, sizeof(message)) != 0) {
 		drop(w, p, DROP_PUNT_RING_FULL);
 		return;

@@ -5,6 +5,7 @@
 
 #include "count.h"
 #include "encap/ip6_in_ip6.h"
+#include "stage/find.h"
 
 /* The inner packet, when it is whole: IPv6, as long as it says, inside the outer one. */
 static inline const struct ip6_hdr_wire *inner_of(const struct packet *p)
@@ -23,26 +24,31 @@ static inline const struct ip6_hdr_wire *inner_of(const struct packet *p)
 }
 
 /* RFC 6275 §10.4.5: the outer source must be the registered care-of address. */
-static inline bool is_registered(struct worker *w, struct packet *p, const struct binding *binding)
+static inline bool is_registered(const struct packet *p, const struct binding *binding,
+				 uint64_t now_tsc)
 {
-	enum drop_reason reason;
+	return likely(binding != NULL) &&
+	       likely(ip_addr_equal(&binding->care_of, ip6_source(p->ip))) &&
+	       likely(binding->tunnel == p->agent) && likely(binding->expiry_tsc > now_tsc);
+}
 
-	if (unlikely(binding == NULL))
-		reason = DROP_TUNNEL_UNKNOWN;
-	else if (unlikely(!ip_addr_equal(&binding->care_of, ip6_source(p->ip))))
-		reason = DROP_TUNNEL_OUTER_SOURCE;
-	else if (unlikely(binding->tunnel != p->agent))
-		reason = DROP_TUNNEL_HOME_AGENT;
-	else if (unlikely(binding->expiry_tsc <= w->now_tsc))
-		reason = DROP_BINDING_EXPIRED;
+/* Ends a packet that no binding allows, by the first of the reasons. */
+static __rte_noinline __rte_cold void refuse(struct worker *w, struct packet *p,
+					     const struct binding *binding)
+{
+	if (binding == NULL)
+		drop(w, p, DROP_TUNNEL_UNKNOWN);
+	else if (!ip_addr_equal(&binding->care_of, ip6_source(p->ip)))
+		drop(w, p, DROP_TUNNEL_OUTER_SOURCE);
+	else if (binding->tunnel != p->agent)
+		drop(w, p, DROP_TUNNEL_HOME_AGENT);
 	else
-		return true;
-	drop(w, p, reason);
-	return false;
+		drop(w, p, DROP_BINDING_EXPIRED);
 }
 
 /* The mobile node talks to the home agent itself. */
-static void sort_inner_local(struct worker *w, struct burst *b, struct packet *p)
+static __rte_noinline __rte_cold void sort_inner_local(struct worker *w, struct burst *b,
+						       struct packet *p)
 {
 	const struct ip_addr *home;
 	uint16_t offset;
@@ -71,40 +77,20 @@ static inline void sort_inner(struct worker *w, struct burst *b, struct packet *
 {
 	const struct ip_addr *to = ip6_destination(p->ip);
 
-	if (unlikely(home_agent_find(agents, to) != HOME_AGENT_NONE))
+	if (unlikely(home_agent_find(agents, to) != HOME_AGENT_NONE)) {
 		sort_inner_local(w, b, p);
-	else if (unlikely(!ip_addr_is_unicast_routable(to)))
+	} else if (unlikely(!ip_addr_is_unicast_routable(to))) {
 		drop(w, p, DROP_TUNNEL_INNER);
-	else if (is_home_address(w->tables, to))
+	} else if (is_home_address(w->tables, to)) {
 		packet_keys_add(&b->data, p, to);
-	else
-		packet_list_add(&b->plain, p);
-}
-
-static void open_tunnels(struct worker *w, struct burst *b)
-{
-	const struct home_agents agents = home_agents(w->tables);
-	unsigned int n = b->open.count;
-	unsigned int opened = 0;
-
-	for (unsigned int i = 0; i < n; i++) {
-		struct packet *p = b->open.at[i];
-
-		if (unlikely(!ip6_in_ip6_pop(p))) {
-			drop(w, p, DROP_TUNNEL_ECN);
-			continue;
-		}
-		p->tunnelled = true;
-		count_from(w, p->binding, p->octets);
-		opened++;
-		sort_inner(w, b, p, &agents);
+	} else {
+		packet_routes_add(&b->plain, p);
 	}
-	w->stats.decapsulated += opened;
 }
 
-/* Leaves on the list what has an inner packet that is whole; homes gets the inner sources. */
-static inline void check_inner(struct worker *w, struct packet_list *tunnel,
-			       const struct ip_addr *homes[])
+/* Keeps on the list what has an inner packet that is whole, by its source. Returns how many. */
+static inline unsigned int check_inner(struct worker *w, struct packet_list *tunnel,
+				       const struct ip_addr *homes[])
 {
 	unsigned int n = tunnel->count;
 	unsigned int whole = 0;
@@ -120,30 +106,43 @@ static inline void check_inner(struct worker *w, struct packet_list *tunnel,
 		homes[whole] = ip6_source(inner);
 		tunnel->at[whole++] = p;
 	}
-	tunnel->count = (uint16_t)whole;
+	return whole;
+}
+
+static __rte_noinline unsigned int open_all(struct worker *w, struct burst *b, unsigned int n,
+					    const struct binding *const found[])
+{
+	const struct home_agents agents = home_agents(w->tables);
+	struct direction_stats *nodes = w->from_nodes;
+	uint64_t now_tsc = w->now_tsc;
+	unsigned int opened = 0;
+
+	for (unsigned int i = 0; i < n; i++) {
+		struct packet *p = b->tunnel.at[i];
+
+		if (unlikely(!is_registered(p, found[i], now_tsc))) {
+			refuse(w, p, found[i]);
+		} else if (unlikely(!ip6_in_ip6_pop(p))) {
+			drop(w, p, DROP_TUNNEL_ECN);
+		} else {
+			count(nodes, found[i], p->octets);
+			p->tunnelled = true;
+			opened++;
+			sort_inner(w, b, p, &agents);
+		}
+	}
+	return opened;
 }
 
 void reverse_burst(struct worker *w, struct burst *b)
 {
 	const struct binding *found[BURST_MAX];
-	const struct ip_addr *homes[BURST_MAX];
-	unsigned int open = 0;
+	struct bcache_keys keys;
 	unsigned int n;
 
 	if (b->tunnel.count == 0)
 		return;
-	check_inner(w, &b->tunnel, homes);
-	n = b->tunnel.count;
-	bcache_find_bulk(w->tables->bcache, homes, n, found);
-	for (unsigned int i = 0; i < n; i++) {
-		struct packet *p = b->tunnel.at[i];
-
-		if (unlikely(!is_registered(w, p, found[i])))
-			continue;
-		p->binding = found[i];
-		count_from_prefetch(w, p->binding);
-		b->open.at[open++] = p;
-	}
-	b->open.count = (uint16_t)open;
-	open_tunnels(w, b);
+	n = check_inner(w, &b->tunnel, keys.homes);
+	find_bindings(w->tables->bcache, &keys, n, w->from_nodes, found);
+	w->stats.decapsulated += open_all(w, b, n, found);
 }

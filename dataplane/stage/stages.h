@@ -10,21 +10,18 @@
 
 #include "worker.h"
 
-/* Frame to IPv6 packet: checks the headers, strips Ethernet, sorts by destination into tunnel,
- * data, local, kernel. */
+/* Frame to IPv6 packet: checks the headers and sorts by destination into tunnel, data (already put to
+ * the binding cache), local, kernel. */
 void parse_burst(struct worker *w, struct burst *b, struct rte_mbuf *received[], uint16_t n);
 
-/* Out of the tunnel, RFC 6275 §10.4.5: tunnel to data (inner packet), or local. */
+/* Out of the tunnel, RFC 6275 §10.4.5: tunnel to data or plain (the inner packet), or local. */
 void reverse_burst(struct worker *w, struct burst *b);
 
-/* To the mobile node, RFC 6275 §10.4.2: data to out (encapsulated), plain, or kernel. */
+/* To the mobile node, RFC 6275 §10.4.2: data is encapsulated and sent; or plain, or kernel. */
 void intercept_burst(struct worker *w, struct burst *b);
 
-/* Finds the next hop of plain packets: to out. */
+/* Finds the next hop of plain packets and sends them. */
 void route_burst(struct worker *w, struct burst *b);
-
-/* Puts Ethernet in front of out and hands it to the port. */
-void send_burst(struct worker *w, struct burst *b);
 
 /* Hands local packets to the control thread. */
 void local_burst(struct worker *w, struct burst *b);

@@ -29,6 +29,7 @@
 #include <rte_prefetch.h>
 
 #include "ha/binding.h"
+#include "ha/fold.h"
 
 enum {
 	BCACHE_SLOTS = 8,
@@ -57,19 +58,14 @@ struct bcache_place {
 	uint16_t tag; /* never 0 */
 };
 
-static inline uint64_t bcache_fold(uint64_t a, uint64_t b)
-{
-	return a * b ^ (uint64_t)((unsigned __int128)a * b >> 64);
-}
-
 /* Two folded multiplications: the first brings the key and the secret together, the second spreads
  * what home addresses in a row leave in patterns. */
 static inline struct bcache_place bcache_place(const struct bcache *cache,
 					       const struct ip_addr *home)
 {
-	uint64_t mixed = bcache_fold(ip_addr_word(home, 0) ^ cache->secret[0],
-				     ip_addr_word(home, 1) ^ cache->secret[1]);
-	uint64_t hash = bcache_fold(mixed, UINT64_C(0x9e3779b97f4a7c15));
+	uint64_t mixed = fold(ip_addr_word(home, 0) ^ cache->secret[0],
+			      ip_addr_word(home, 1) ^ cache->secret[1]);
+	uint64_t hash = fold(mixed, UINT64_C(0x9e3779b97f4a7c15));
 
 	return (struct bcache_place){
 		.bucket = (uint32_t)((hash >> 32) * cache->bucket_count >> 32),
@@ -132,35 +128,66 @@ static inline const struct binding *bcache_find(const struct bcache *cache,
 	return NULL;
 }
 
-/* found[i] is NULL on a miss. count is at most BCACHE_BULK_MAX. Three passes, so that the cache
- * misses of a burst overlap: buckets, then bindings, then the comparison. */
-static inline void bcache_find_bulk(const struct bcache *cache, const struct ip_addr *homes[],
-				    unsigned int count, const struct binding *found[])
+/* The keys of a burst on their way through the table, in three steps, so that its cache misses
+ * overlap: the buckets of all are fetched, then the bindings that their tags lead to, then each is
+ * found by comparison. homes is the caller's to fill, the rest belongs to the steps. */
+struct bcache_keys {
+	const struct ip_addr *homes[BCACHE_BULK_MAX];
+	const struct bcache_bucket *buckets[BCACHE_BULK_MAX];
+	const struct binding *probed[BCACHE_BULK_MAX];
+	uint16_t tags[BCACHE_BULK_MAX];
+};
+
+static inline void bcache_keys_fetch(const struct bcache *cache, struct bcache_keys *keys,
+				     unsigned int count)
 {
 	const struct bcache table = *cache; /* so that no store below makes it be read again */
-	const struct bcache_bucket *buckets[BCACHE_BULK_MAX];
-	uint16_t tags[BCACHE_BULK_MAX];
 
 	for (unsigned int i = 0; i < count; i++) {
-		struct bcache_place place = bcache_place(&table, homes[i]);
+		struct bcache_place place = bcache_place(&table, keys->homes[i]);
+		const struct bcache_bucket *bucket = &table.buckets[place.bucket];
 
-		tags[i] = place.tag;
-		buckets[i] = &table.buckets[place.bucket];
-		rte_prefetch0(buckets[i]);
+		rte_prefetch0(bucket);
+		keys->buckets[i] = bucket;
+		keys->tags[i] = place.tag;
 	}
-	for (unsigned int i = 0; i < count; i++) {
-		uint32_t match = bcache_match(buckets[i], tags[i]);
+}
 
-		found[i] = NULL;
+static inline void bcache_keys_probe(const struct bcache *cache, struct bcache_keys *keys,
+				     unsigned int count)
+{
+	const struct bcache table = *cache;
+
+	for (unsigned int i = 0; i < count; i++) {
+		const struct bcache_bucket *bucket = keys->buckets[i];
+		const struct binding *binding = NULL;
+		uint32_t match = bcache_match(bucket, keys->tags[i]);
+
 		if (likely(match != 0)) {
-			found[i] = bcache_first(&table, buckets[i], match);
-			rte_prefetch0(found[i]);
+			binding = bcache_first(&table, bucket, match);
+			rte_prefetch0(binding);
 		}
+		keys->probed[i] = binding;
 	}
-	/* Rare: a miss, a key in an overflow bucket, or two keys with one tag. */
-	for (unsigned int i = 0; i < count; i++)
-		if (unlikely(found[i] == NULL || !ip_addr_equal(&found[i]->home, homes[i])))
-			found[i] = bcache_find(&table, homes[i]);
+}
+
+/* Not inlined: it would take the registers of the loop that seldom calls it. */
+static __rte_noinline __rte_cold const struct binding *bcache_find_odd(const struct bcache *cache,
+								       const struct ip_addr *home)
+{
+	return bcache_find(cache, home);
+}
+
+/* NULL on a miss. It is rare that the binding probed is not the one: a miss, a key in an overflow
+ * bucket, or two keys with one tag. */
+static inline const struct binding *
+bcache_keys_found(const struct bcache *cache, const struct bcache_keys *keys, unsigned int i)
+{
+	const struct binding *binding = keys->probed[i];
+
+	if (likely(binding != NULL && ip_addr_equal(&binding->home, keys->homes[i])))
+		return binding;
+	return bcache_find_odd(cache, keys->homes[i]);
 }
 
 #endif

@@ -3,8 +3,8 @@
  * encap: the list of encapsulations, and the ready-made outer headers made from it.
  *
  * Shape      a tunnel class is everything that many bindings share: home agent address, kind, hop
- *            limit. A binding names one by index. Pushing copies the class's header and patches
- *            what differs.
+ *            limit. A binding names one by index. Pushing takes the header's first eight octets
+ *            from it and patches what differs.
  * Threads    any; immutable while workers run.
  * RFC        2473 §3.1; 6275 §10.4.2.
  */
@@ -33,9 +33,14 @@ enum {
 };
 
 struct tunnel_class {
-	struct ip6_hdr_wire header; /* source, next header and hop limit are final */
-	uint8_t kind;		    /* enum encap_kind */
+	uint64_t first_word_be; /* of the outer header: version, next header, hop limit; else 0 */
 	struct ip_addr home_agent;
+	uint8_t kind; /* enum encap_kind */
 } __attribute__((aligned(64)));
+
+static inline uint64_t tunnel_first_word(uint8_t next_header, uint8_t hop_limit)
+{
+	return htobe64(UINT64_C(6) << 60 | (uint64_t)next_header << 8 | hop_limit);
+}
 
 #endif

@@ -161,6 +161,7 @@ struct worker *plane_make_worker(const struct plane *plane, uint16_t index, uint
 	w->rcu = plane->rcu;
 	w->tables = &plane->tables;
 	w->macs[0] = mac;
+	w->port_count = 1;
 	w->tx[0].ethdev = ethdev;
 	w->to_nodes = rte_zmalloc("to", plane->binding_count * sizeof(*w->to_nodes), 64);
 	w->from_nodes = rte_zmalloc("from", plane->binding_count * sizeof(*w->from_nodes), 64);
@@ -188,15 +189,9 @@ void plane_make(struct plane *plane, uint32_t bindings, uint16_t ethdev)
 	ip_addr_parse("2001:db8:1::", &plane->home_prefix.addr);
 	plane->home_prefix.length = 64;
 	plane->tunnel = (struct tunnel_class){
-		.header =
-			{
-				.version_class_flow_be = rte_cpu_to_be_32(UINT32_C(6) << 28),
-				.next_header = PROTO_IPV6,
-				.hop_limit = 64,
-			},
+		.first_word_be = tunnel_first_word(PROTO_IPV6, 64),
 		.home_agent = home_agent,
 	};
-	memcpy(plane->tunnel.header.source, home_agent.bytes, 16);
 	plane->tables = (struct dataplane_tables){
 		.bcache = bcache_table(),
 		.nexthops = plane->nexthops,

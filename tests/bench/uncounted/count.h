@@ -6,32 +6,22 @@
 #ifndef DATAPLANE_COUNT_H
 #define DATAPLANE_COUNT_H
 
-#include "worker.h"
+#include "ha/binding.h"
+#include "ha/stats.h"
 
 #define COUNT_IS_OFF 1
 
-static inline void count_to_prefetch(const struct worker *w, const struct binding *binding)
+static inline void count_prefetch(const struct direction_stats *nodes,
+				  const struct binding *binding)
 {
-	(void)w;
+	(void)nodes;
 	(void)binding;
 }
 
-static inline void count_from_prefetch(const struct worker *w, const struct binding *binding)
+static inline void count(struct direction_stats *nodes, const struct binding *binding,
+			 uint16_t octets)
 {
-	(void)w;
-	(void)binding;
-}
-
-static inline void count_to(struct worker *w, const struct binding *binding, uint16_t octets)
-{
-	(void)w;
-	(void)binding;
-	(void)octets;
-}
-
-static inline void count_from(struct worker *w, const struct binding *binding, uint16_t octets)
-{
-	(void)w;
+	(void)nodes;
 	(void)binding;
 	(void)octets;
 }

@@ -116,6 +116,19 @@ static void take_out(uint32_t node)
 	count--;
 }
 
+/* As a worker's burst does. */
+static void find_bulk(const struct ip_addr *homes_wanted[], const struct binding *found[])
+{
+	const struct bcache *table = bcache_table();
+	struct bcache_keys keys;
+
+	memcpy(keys.homes, homes_wanted, sizeof(keys.homes[0]) * BULK);
+	bcache_keys_fetch(table, &keys, BULK);
+	bcache_keys_probe(table, &keys, BULK);
+	for (uint32_t i = 0; i < BULK; i++)
+		found[i] = bcache_keys_found(table, &keys, i);
+}
+
 static uint32_t differences_in_bulk(void)
 {
 	uint32_t wrong = 0;
@@ -126,7 +139,7 @@ static uint32_t differences_in_bulk(void)
 
 		for (uint32_t i = 0; i < BULK; i++)
 			keys[i] = &homes[first + i];
-		bcache_find_bulk(bcache_table(), keys, BULK, found);
+		find_bulk(keys, found);
 		for (uint32_t i = 0; i < BULK; i++)
 			wrong += found[i] != in_force[first + i];
 	}
@@ -301,7 +314,7 @@ static void look_up(struct reader *r)
 		nodes[i] = (uint32_t)(r->seed >> 33) % (i % 2 == 0 ? CROWDED : NODES);
 		keys[i] = &homes[nodes[i]];
 	}
-	bcache_find_bulk(bcache_table(), keys, BULK, found);
+	find_bulk(keys, found);
 	for (uint32_t i = 0; i < BULK; i++) {
 		if (found[i] == NULL) {
 			r->missed += is_steady(nodes[i]);

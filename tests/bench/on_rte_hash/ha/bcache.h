@@ -12,6 +12,7 @@
 #include <rte_prefetch.h>
 
 #include "ha/binding.h"
+#include "ha/ip_hash.h"
 
 #define BCACHE_NAME "rte_hash"
 
@@ -29,19 +30,37 @@ static inline const struct binding *bcache_find(const struct bcache *cache,
 	return rte_hash_lookup_data(cache->by_home, home, &found) < 0 ? NULL : found;
 }
 
-static inline void bcache_find_bulk(const struct bcache *cache, const struct ip_addr *homes[],
-				    unsigned int count, const struct binding *found[])
-{
-	uint64_t hits = 0;
+struct bcache_keys {
+	const struct ip_addr *homes[BCACHE_BULK_MAX];
+	hash_sig_t hashes[BCACHE_BULK_MAX];
+	void *found[BCACHE_BULK_MAX];
+	uint64_t hits;
+};
 
-	rte_hash_lookup_bulk_data(cache->by_home, (const void **)(uintptr_t)homes, count, &hits,
-				  (void **)found);
-	for (unsigned int i = 0; i < count; i++) {
-		if (!(hits >> i & 1))
-			found[i] = NULL;
-		else
-			rte_prefetch0(found[i]);
-	}
+static inline void bcache_keys_fetch(const struct bcache *cache, struct bcache_keys *keys,
+				     unsigned int count)
+{
+	(void)cache;
+	for (unsigned int i = 0; i < count; i++)
+		keys->hashes[i] = ip_addr_hash(keys->homes[i], sizeof(struct ip_addr), 0);
+}
+
+static inline void bcache_keys_probe(const struct bcache *cache, struct bcache_keys *keys,
+				     unsigned int count)
+{
+	keys->hits = 0;
+	rte_hash_lookup_with_hash_bulk_data(cache->by_home, (const void **)(uintptr_t)keys->homes,
+					    keys->hashes, count, &keys->hits, keys->found);
+	for (unsigned int i = 0; i < count; i++)
+		if (keys->hits >> i & 1)
+			rte_prefetch0(keys->found[i]);
+}
+
+static inline const struct binding *
+bcache_keys_found(const struct bcache *cache, const struct bcache_keys *keys, unsigned int i)
+{
+	(void)cache;
+	return keys->hits >> i & 1 ? keys->found[i] : NULL;
 }
 
 #endif

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * flow: which flow a packet belongs to: the same number for every packet of it, spread evenly over
+ * flows.
+ *
+ * Bytes      host order.
+ * Threads    any; pure.
+ * RFC        6437 §2, 6438 §3.
+ */
+#ifndef DATAPLANE_FLOW_H
+#define DATAPLANE_FLOW_H
+
+#include "ha/fold.h"
+#include "packet.h"
+
+/* Odd constants without pattern. */
+#define FLOW_SOURCE	 UINT64_C(0x9e3779b97f4a7c15)
+#define FLOW_DESTINATION UINT64_C(0xbf58476d1ce4e5b9)
+#define FLOW_SPREAD	 UINT64_C(0x94d049bb133111eb)
+
+/* Label and next header in the first word, once eight bits to the right. */
+#define FLOW_WORD_MASK UINT64_C(0x00000fffff0000ff)
+
+/* From addresses, label and protocol, and from the ports where no extension header hides them; octets is
+ * how long the packet is. */
+static inline uint64_t flow_hash(const struct ip6_hdr_wire *ip, uint64_t first_word,
+				 uint16_t octets)
+{
+	const struct ip_addr *from = ip6_source(ip);
+	const struct ip_addr *to = ip6_destination(ip);
+	uint64_t hosts =
+		fold(ip_addr_word(from, 1) ^ FLOW_SOURCE, ip_addr_word(to, 1) ^ FLOW_DESTINATION);
+	uint64_t prefixes = ip_addr_word(from, 0) + 3 * ip_addr_word(to, 0);
+	uint64_t flow = first_word >> 8 & FLOW_WORD_MASK;
+	uint32_t ports = 0;
+
+	if ((ip->next_header == PROTO_TCP || ip->next_header == PROTO_UDP) &&
+	    octets >= sizeof(*ip) + sizeof(ports))
+		memcpy(&ports, ip + 1, sizeof(ports));
+	return fold(hosts ^ prefixes ^ (((uint64_t)ports << 32) + flow), FLOW_SPREAD);
+}
+
+/* Never 0, which would say "no label". */
+static inline uint32_t flow_label(uint64_t hash)
+{
+	uint32_t label = (uint32_t)(hash >> 44);
+
+	return label + (label == 0);
+}
+
+#endif
