@@ -232,6 +232,14 @@ static struct hop *hop_with_index(const struct hop_key *key)
 	return NULL;
 }
 
+/* Workers forget what they remember of routes; after the change that makes them. */
+static void new_generation(void)
+{
+	uint32_t next = table->generation + 1;
+
+	__atomic_store_n(&table->generation, next != 0 ? next : 1, __ATOMIC_RELEASE);
+}
+
 /* Workers find it by its address from now on, even before it is resolved. */
 static void link_neighbour(struct hop *hop)
 {
@@ -243,6 +251,7 @@ static void link_neighbour(struct hop *hop)
 		hops[other]->on_link = false;
 	hop->on_link = rte_hash_add_key_data(table->on_link, &hop->key.addr,
 					     (void *)(uintptr_t)hop->index) == 0;
+	new_generation();
 }
 
 static void unlink_neighbour(struct hop *hop)
@@ -253,6 +262,7 @@ static void unlink_neighbour(struct hop *hop)
 		return;
 	hop->on_link = false;
 	position = rte_hash_del_key(table->on_link, &hop->key.addr);
+	new_generation();
 	if (position >= 0)
 		retire(free_position, table->on_link, (uintptr_t)position);
 }
@@ -637,6 +647,7 @@ static int put_route(const struct ip_prefix *prefix, struct hop *hop)
 			drop_record(at);
 		return rc;
 	}
+	new_generation();
 	(*at)->hop = hop;
 	if (hop != NULL)
 		hop->routes++;
@@ -701,6 +712,7 @@ void nexthop_remove_route(const struct ip_prefix *prefix)
 	if (rc != 0)
 		log_error("a route could not be removed from the routing table: %s",
 			  rte_strerror(-rc));
+	new_generation();
 	let_go(old);
 	if (is_link(old))
 		check_on_link(&p);
@@ -758,6 +770,7 @@ int nexthop_start(const struct nexthop_callbacks *callbacks, struct fault *fault
 	secrets[1] = rte_rand();
 	table = rte_zmalloc("nexthops", sizeof(*table), RTE_CACHE_LINE_SIZE);
 	if (table != NULL) {
+		table->generation = 1;
 		table->routes = make_fib();
 		table->on_link = make_on_link();
 	}

@@ -59,8 +59,8 @@ static struct rte_ring *make_ring(const char *kind, uint16_t worker, unsigned in
 static struct worker *make_worker(uint16_t index)
 {
 	unsigned int lcore = index + 1u;
-	struct worker *w = rte_zmalloc_socket("worker", sizeof(*w), RTE_CACHE_LINE_SIZE,
-					      (int)rte_lcore_to_socket_id(lcore));
+	int socket = (int)rte_lcore_to_socket_id(lcore);
+	struct worker *w = rte_zmalloc_socket("worker", sizeof(*w), RTE_CACHE_LINE_SIZE, socket);
 
 	if (w == NULL)
 		return NULL;
@@ -69,7 +69,10 @@ static struct worker *make_worker(uint16_t index)
 	w->rcu = dp.rcu;
 	w->punt_ring = make_ring("punt", index, sizeof(struct punt));
 	w->inject_ring = make_ring("inject", index, sizeof(struct inject));
-	if (w->punt_ring == NULL || w->inject_ring == NULL)
+	w->destinations =
+		rte_zmalloc_socket("destinations", DESTINATIONS * sizeof(*w->destinations),
+				   RTE_CACHE_LINE_SIZE, socket);
+	if (w->punt_ring == NULL || w->inject_ring == NULL || w->destinations == NULL)
 		return NULL;
 	return w;
 }

@@ -17,11 +17,12 @@
 #include <rte_ring.h>
 
 #include "ha/dataplane.h"
+#include "destinations.h"
 #include "packet.h"
 
 enum {
 	WORKER_QUEUES_MAX = 64,
-	WORKER_TX_MAX = 2 * BURST_MAX,
+	WORKER_TX_MAX = 2 * BURST_MAX - 1, /* which makes struct tx_queue 512 octets */
 };
 
 struct rx_queue {
@@ -58,6 +59,7 @@ struct worker {
 	struct rte_ring *inject_ring;
 	struct direction_stats *to_nodes; /* by slot of the registration */
 	struct direction_stats *from_nodes;
+	struct destination *destinations;
 	struct rx_queue rx[WORKER_QUEUES_MAX];
 	struct rte_ether_addr macs[PORTS_MAX];
 	struct rx_queue

@@ -60,15 +60,13 @@ static inline bool combine_ecn(struct ip6_hdr_wire *inner, uint8_t outer_ecn)
 	return true;
 }
 
-/* Takes the outer headers off (p->outer_octets) and combines the ECN fields. False when RFC 6040 wants
- * the packet dropped. The inner packet was checked. */
-static inline bool ip6_in_ip6_pop(struct packet *p)
+/* The inner packet takes over what the outer header says about congestion. False when RFC 6040 wants
+ * it dropped. */
+static inline bool ip6_in_ip6_pop(const struct ip6_hdr_wire *outer, struct ip6_hdr_wire *inner)
 {
-	uint8_t outer_ecn = ip6_traffic_class(p->ip) & ECN_MASK;
-
-	p->ip = (struct ip6_hdr_wire *)((uint8_t *)p->ip + p->outer_octets);
-	p->octets = ip6_octets(p->ip);
-	return likely(outer_ecn == ECN_NOT_ECT) || combine_ecn(p->ip, outer_ecn);
+	if (likely((outer->version_class_flow_be & RTE_BE32(ECN_MASK << ECN_SHIFT)) == 0))
+		return true;
+	return combine_ecn(inner, ip6_traffic_class(outer) & ECN_MASK);
 }
 
 #endif

@@ -78,22 +78,23 @@ static __rte_noinline unsigned int tunnel_all(struct worker *w, struct burst *b,
 	struct direction_stats *nodes = w->to_nodes;
 	uint64_t now_tsc = w->now_tsc;
 	unsigned int n = b->data.count;
-	unsigned int tunnelled = 0;
+	unsigned int others = 0;
 
 	for (unsigned int i = 0; i < n; i++) {
 		struct packet *p = b->data.at[i];
 
 		if (unlikely(found[i] == NULL)) {
 			sort_other(w, b, p);
+			others++;
 		} else if (unlikely(!may_tunnel(p, found[i], now_tsc))) {
 			refuse(w, p, found[i]);
+			others++;
 		} else {
 			count(nodes, found[i], p->octets);
-			tunnelled++;
 			tunnel_to(w, p, found[i], classes, nexthops);
 		}
 	}
-	return tunnelled;
+	return n - others;
 }
 
 void intercept_burst(struct worker *w, struct burst *b)

@@ -6,21 +6,18 @@
 #include "count.h"
 #include "encap/ip6_in_ip6.h"
 #include "stage/find.h"
+#include "stage/send.h"
 
-/* The inner packet, when it is whole: IPv6, as long as it says, inside the outer one. */
-static inline const struct ip6_hdr_wire *inner_of(const struct packet *p)
+static inline struct ip6_hdr_wire *inner_of(const struct packet *p)
 {
-	uint16_t room = (uint16_t)(p->octets - p->outer_octets);
-	const struct ip6_hdr_wire *inner =
-		(const struct ip6_hdr_wire *)((const uint8_t *)p->ip + p->outer_octets);
+	return (struct ip6_hdr_wire *)((uint8_t *)p->ip + p->outer_octets);
+}
 
-	if (unlikely(room < sizeof(*inner)))
-		return NULL;
-	if (unlikely((inner->version_class_flow_be & RTE_BE32(0xf0000000)) != RTE_BE32(0x60000000)))
-		return NULL;
-	if (unlikely(ip6_octets(inner) > room))
-		return NULL;
-	return inner;
+/* IPv6, as long as it says, inside the outer packet. */
+static inline bool is_whole(const struct ip6_hdr_wire *inner, unsigned int room)
+{
+	return likely(room >= sizeof(*inner)) && likely(ip6_first_word(inner) >> 60 == 6) &&
+	       likely(ip6_octets(inner) <= room);
 }
 
 /* RFC 6275 §10.4.5: the outer source must be the registered care-of address. */
@@ -71,21 +68,20 @@ static __rte_noinline __rte_cold void sort_inner_local(struct worker *w, struct 
 	}
 }
 
-/* An inner destination outside the home prefixes is no mobile node's: it needs no look-up. */
-static inline void sort_inner(struct worker *w, struct burst *b, struct packet *p,
-			      const struct home_agents *agents)
+/* By the inner destination. One outside the home prefixes is no mobile node's: it needs no look-up. */
+static void sort_inner(struct worker *w, struct burst *b, struct packet *p)
 {
+	const struct home_agents agents = home_agents(w->tables);
 	const struct ip_addr *to = ip6_destination(p->ip);
 
-	if (unlikely(home_agent_find(agents, to) != HOME_AGENT_NONE)) {
+	if (home_agent_find(&agents, to) != HOME_AGENT_NONE)
 		sort_inner_local(w, b, p);
-	} else if (unlikely(!ip_addr_is_unicast_routable(to))) {
+	else if (!ip_addr_is_unicast_routable(to))
 		drop(w, p, DROP_TUNNEL_INNER);
-	} else if (is_home_address(w->tables, to)) {
+	else if (is_home_address(w->tables, to))
 		packet_keys_add(&b->data, p, to);
-	} else {
+	else
 		packet_routes_add(&b->plain, p);
-	}
 }
 
 /* Keeps on the list what has an inner packet that is whole, by its source. Returns how many. */
@@ -99,7 +95,7 @@ static inline unsigned int check_inner(struct worker *w, struct packet_list *tun
 		struct packet *p = tunnel->at[i];
 		const struct ip6_hdr_wire *inner = inner_of(p);
 
-		if (unlikely(inner == NULL)) {
+		if (unlikely(!is_whole(inner, p->octets - p->outer_octets))) {
 			drop(w, p, DROP_TUNNEL_INNER);
 			continue;
 		}
@@ -109,29 +105,61 @@ static inline unsigned int check_inner(struct worker *w, struct packet_list *tun
 	return whole;
 }
 
+/* By a next hop that is remembered for the destination; false, and nothing done, for whatever wants a
+ * closer look. Only destinations that route_burst sent to are remembered: they are neither mobile
+ * nodes nor the home agent. The hop limit counts down as in any router, RFC 8200 §3. */
+static inline bool forward_again(struct worker *w, struct rte_mbuf *m, struct ip6_hdr_wire *ip,
+				 uint16_t octets, uint32_t generation)
+{
+	const struct nexthop_table *nexthops = w->tables->nexthops;
+	uint32_t index = destination_find(w->destinations, ip6_destination(ip), generation);
+	const struct nexthop *hop = nexthop_find(nexthops, index);
+
+	if (unlikely(hop == NULL || octets > hop->mtu || ip->hop_limit <= 1 ||
+		     !send_frame(w, m, ip, octets, hop)))
+		return false;
+	ip->hop_limit--;
+	return true;
+}
+
+/* The notes are brought up to date only for the packet that stays. */
+static inline void forward_inner(struct worker *w, struct burst *b, struct packet *p,
+				 struct ip6_hdr_wire *inner, uint16_t octets, uint32_t generation)
+{
+	if (likely(forward_again(w, p->m, inner, octets, generation)))
+		return;
+	p->ip = inner;
+	p->octets = octets;
+	p->tunnelled = true;
+	sort_inner(w, b, p);
+}
+
 static __rte_noinline unsigned int open_all(struct worker *w, struct burst *b, unsigned int n,
 					    const struct binding *const found[])
 {
-	const struct home_agents agents = home_agents(w->tables);
 	struct direction_stats *nodes = w->from_nodes;
+	uint32_t generation = nexthop_generation(w->tables->nexthops);
 	uint64_t now_tsc = w->now_tsc;
-	unsigned int opened = 0;
+	unsigned int refused = 0;
 
 	for (unsigned int i = 0; i < n; i++) {
 		struct packet *p = b->tunnel.at[i];
+		struct ip6_hdr_wire *inner = inner_of(p);
 
 		if (unlikely(!is_registered(p, found[i], now_tsc))) {
 			refuse(w, p, found[i]);
-		} else if (unlikely(!ip6_in_ip6_pop(p))) {
+			refused++;
+		} else if (unlikely(!ip6_in_ip6_pop(p->ip, inner))) {
 			drop(w, p, DROP_TUNNEL_ECN);
+			refused++;
 		} else {
-			count(nodes, found[i], p->octets);
-			p->tunnelled = true;
-			opened++;
-			sort_inner(w, b, p, &agents);
+			uint16_t octets = ip6_octets(inner);
+
+			count(nodes, found[i], octets);
+			forward_inner(w, b, p, inner, octets, generation);
 		}
 	}
-	return opened;
+	return n - refused;
 }
 
 void reverse_burst(struct worker *w, struct burst *b)

@@ -39,6 +39,7 @@ struct nexthop_table {
 	const struct nexthop *entries[NEXTHOPS_MAX]; /* written by control, atomically */
 	struct rte_fib6 *routes;		     /* by nexthop_routes only */
 	struct rte_hash *on_link;		     /* key: struct ip_addr; data: index */
+	uint32_t generation;			     /* by nexthop_generation only */
 };
 
 static inline const struct nexthop *nexthop_find(const struct nexthop_table *table, uint32_t index)
@@ -50,6 +51,14 @@ static inline const struct nexthop *nexthop_find(const struct nexthop_table *tab
 static inline struct rte_fib6 *nexthop_routes(const struct nexthop_table *table)
 {
 	return __atomic_load_n(&table->routes, __ATOMIC_ACQUIRE);
+}
+
+/* Another number, never 0, after each change of routes or on_link. What was looked up after it was
+ * read may be used as long as it stays the same, and not after the next quiescent report unless it is
+ * read anew. */
+static inline uint32_t nexthop_generation(const struct nexthop_table *table)
+{
+	return __atomic_load_n(&table->generation, __ATOMIC_ACQUIRE);
 }
 
 /* Index of a directly connected neighbour, or NEXTHOP_NONE when it has not been resolved. */

@@ -18,6 +18,7 @@ enum {
 	SOURCE_AT = ETHER_OCTETS + 8, /* of the IPv6 header's addresses */
 	DESTINATION_AT = ETHER_OCTETS + 24,
 	IP6_OCTETS = sizeof(struct ip6_hdr_wire),
+	LAST = 15, /* octet of an address: there are 256 correspondents */
 };
 
 static inline void put(uint8_t *at, const struct ip_addr *address)
@@ -38,11 +39,13 @@ static inline void write_packet(struct source *s, struct rte_mbuf *m)
 
 	if (s->kind == SOURCE_PLAIN) {
 		memcpy(start, s->template, COPY_PLAIN);
+		start[SOURCE_AT + LAST] = (uint8_t)s->at;
 		put(start + DESTINATION_AT, &stream->homes[s->at]);
 	} else {
 		memcpy(start, s->template, COPY_TUNNELLED);
 		put(start + SOURCE_AT, &stream->care_ofs[s->at]);
 		put(start + IP6_OCTETS + SOURCE_AT, &stream->homes[s->at]);
+		start[IP6_OCTETS + DESTINATION_AT + LAST] = (uint8_t)s->at;
 		if (s->kind == SOURCE_HAIRPIN)
 			put(start + IP6_OCTETS + DESTINATION_AT,
 			    &stream->homes[after(stream, s->at, 7)]);

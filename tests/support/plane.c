@@ -120,6 +120,7 @@ static void make_nexthops(struct plane *plane)
 	must(plane->nexthops->routes, "routes");
 	plane->nexthops->on_link = rte_hash_create(&on_link);
 	plane->nexthops->entries[PLANE_NEXT_HOP] = &hop;
+	plane->nexthops->generation = 1;
 	rte_fib6_add(plane->nexthops->routes, any, 0, PLANE_NEXT_HOP);
 }
 
@@ -167,6 +168,8 @@ struct worker *plane_make_worker(const struct plane *plane, uint16_t index, uint
 	w->from_nodes = rte_zmalloc("from", plane->binding_count * sizeof(*w->from_nodes), 64);
 	w->punt_ring = make_ring("punt", index, sizeof(struct punt));
 	w->inject_ring = make_ring("inject", index, sizeof(struct inject));
+	w->destinations = rte_zmalloc("destinations", DESTINATIONS * sizeof(*w->destinations), 64);
+	must(w->destinations, "destinations");
 	must(w->to_nodes, "counters");
 	must(w->from_nodes, "counters");
 	must(w->punt_ring, "rings");

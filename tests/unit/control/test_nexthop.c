@@ -346,6 +346,44 @@ static void unreachable_prefix_does_not_fall_back_to_the_default(void)
 	nexthop_stop();
 }
 
+static bool is_new_generation(void)
+{
+	static uint32_t before;
+	uint32_t now = nexthop_generation(nexthop_table());
+	bool is_new = now != before;
+
+	before = now;
+	return is_new && now != 0;
+}
+
+static void every_change_that_workers_may_have_remembered_is_a_new_generation(void)
+{
+	struct ip_prefix p = prefix("2001:db8:5::", 48);
+
+	start();
+	CU_ASSERT_TRUE(is_new_generation());
+	CU_ASSERT_EQUAL(route("::", 0, 0, "fe80::1"), 0);
+	CU_ASSERT_TRUE(is_new_generation());
+	CU_ASSERT_EQUAL(route("::", 0, 0, "fe80::2"), 0);
+	CU_ASSERT_TRUE(is_new_generation());
+	CU_ASSERT_EQUAL(route("::", 0, 0, "fe80::2"), 0);
+	CU_ASSERT_FALSE(is_new_generation());
+	CU_ASSERT_EQUAL(nexthop_set_unreachable(&p), 0);
+	CU_ASSERT_TRUE(is_new_generation());
+	CU_ASSERT_EQUAL(route("2001:db8::", 64, 0, NULL), 0);
+	CU_ASSERT_TRUE(is_new_generation());
+	neighbour(0, "2001:db8::5", MAC_A, false);
+	CU_ASSERT_NOT_EQUAL(towards("2001:db8::5"), NEXTHOP_NONE);
+	CU_ASSERT_TRUE(is_new_generation());
+	CU_ASSERT_NOT_EQUAL(on_link("2001:db8::5"), NEXTHOP_NONE);
+	unroute("2001:db8::", 64);
+	CU_ASSERT_TRUE(is_new_generation());
+	CU_ASSERT_EQUAL(on_link("2001:db8::5"), NEXTHOP_NONE);
+	unroute("2001:db8:5::", 48);
+	CU_ASSERT_TRUE(is_new_generation());
+	nexthop_stop();
+}
+
 static void connected_prefix_that_moves_takes_its_neighbours_along(void)
 {
 	uint32_t before;
@@ -637,6 +675,7 @@ int main(void)
 		UNIT(routes_with_one_gateway_share_a_next_hop),
 		UNIT(setting_the_same_route_again_changes_nothing),
 		UNIT(unreachable_prefix_does_not_fall_back_to_the_default),
+		UNIT(every_change_that_workers_may_have_remembered_is_a_new_generation),
 		UNIT(connected_prefix_that_moves_takes_its_neighbours_along),
 		UNIT(sweep_fails_what_was_not_told_again),
 		UNIT(unused_and_unanswering_is_forgotten_after_a_while_only),
