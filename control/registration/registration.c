@@ -38,6 +38,11 @@ uint32_t registration_slots_for(uint32_t bindings)
 	return bindings + bindings / 8 + 64;
 }
 
+uint64_t registration_octets(uint32_t bindings)
+{
+	return bcache_octets(registration_slots_for(bindings));
+}
+
 int registration_start(const struct config *config, struct fault *fault)
 {
 	capacity = config->binding_capacity;
