@@ -148,6 +148,7 @@ static struct memory_needs add_up(const struct config *config,
 	struct memory_needs needs = {
 		.bindings = demand->binding_octets + config->worker_count * counters,
 		.others = demand->other_octets + config->worker_count * worker_octets(),
+		.heap = demand->heap_octets,
 	};
 
 	needs.packets = memory_of_pool(CONTROL_MBUFS, MBUF_CACHE,
@@ -162,8 +163,10 @@ int dataplane_open(const struct config *config, const struct dataplane_demand *d
 		   dataplane_release_fn *release, struct fault *fault)
 {
 	struct memory_needs needs = add_up(config, demand);
-	int rc;
+	int rc = memory_check(config, &needs, memory_available_mb(), fault);
 
+	if (rc != 0)
+		return rc;
 	dp.config = config;
 	rc = eal_start(config, memory_megabytes(config, &needs), &dp.cpus, fault);
 	if (rc != 0)

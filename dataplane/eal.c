@@ -3,7 +3,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -152,6 +154,38 @@ static int init_quietly(int count, char *args[])
 	return rc;
 }
 
+/* The control thread blocks the signals that stop the daemon, and takes them once it serves. Until
+ * then nothing is there that must be taken down in order, and DPDK may be long about its memory:
+ * whoever asks for an end gets it at once. */
+static void *end_on_signal(void *unused)
+{
+	sigset_t set;
+	int signal_number;
+
+	pthread_sigmask(SIG_BLOCK, NULL, &set);
+	if (sigwait(&set, &signal_number) != 0)
+		return unused;
+	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, NULL);
+	rmdir(rte_eal_get_runtime_dir());
+	signal(signal_number, SIG_DFL);
+	pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+	raise(signal_number);
+	return unused;
+}
+
+static int init_until_signal(int count, char *args[])
+{
+	pthread_t watcher;
+	bool is_watched = pthread_create(&watcher, NULL, end_on_signal, NULL) == 0;
+	int rc = init_quietly(count, args);
+
+	if (is_watched) {
+		pthread_cancel(watcher);
+		pthread_join(watcher, NULL);
+	}
+	return rc;
+}
+
 int eal_start(const struct config *config, uint32_t memory_mb, struct cpu_plan *plan,
 	      struct fault *fault)
 {
@@ -170,7 +204,7 @@ int eal_start(const struct config *config, uint32_t memory_mb, struct cpu_plan *
 			if (strcmp(args[i], "--no-pci") == 0)
 				snprintf(text[i], EAL_ARG_MAX, "--allow=ffff:ff:1f.7");
 	args[count] = NULL;
-	if (init_quietly(count, args) >= 0)
+	if (init_until_signal(count, args) >= 0)
 		return 0;
 	rmdir(rte_eal_get_runtime_dir());
 	if (config->hugepages)

@@ -41,11 +41,13 @@ struct dataplane_tables {
  * outlive the process. */
 typedef void dataplane_release_fn(const char *interface);
 
-/* What the control thread will take of DPDK's memory, for dataplane_open to reserve. */
+/* What the control thread will take, for dataplane_open to reserve: of DPDK's memory and of the
+ * process's own. */
 struct dataplane_demand {
 	uint32_t binding_slots;	 /* as in the tables */
-	uint64_t binding_octets; /* for bindings */
-	uint64_t other_octets;	 /* for all else */
+	uint64_t binding_octets; /* DPDK's, for bindings */
+	uint64_t other_octets;	 /* DPDK's, for all else */
+	uint64_t heap_octets;
 };
 
 /* Starts the EAL and the ports. */
