@@ -1209,6 +1209,7 @@ static const struct field worker_fields[] = {
 	{KEY("cpus", list), IN(struct config, worker_cpus), RANGE(1, WORKERS_MAX),
 	 .item = &worker_cpu},
 	{KEY("control_cpu", cpu), IN(struct config, control_cpu), RANGE(0, CPU_MAX)},
+	{KEY("spread_tunnels", boolean), IN(struct config, spread_tunnels)},
 };
 static const struct shape worker_shape = {FIELDS(worker_fields), .check = check_workers};
 

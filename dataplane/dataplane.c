@@ -12,6 +12,7 @@
 #include "eal.h"
 #include "ha/memory.h"
 #include "memory.h"
+#include "peers.h"
 #include "port.h"
 #include "stage/stages.h"
 #include "worker.h"
@@ -112,6 +113,11 @@ static void give_port(uint16_t index)
 	}
 }
 
+static bool shares_tunnels(const struct config *config)
+{
+	return config->spread_tunnels && config->worker_count > 1;
+}
+
 static int make_workers(struct fault *fault)
 {
 	size_t size = rte_rcu_qsbr_get_memsize(WORKERS_MAX);
@@ -129,6 +135,8 @@ static int make_workers(struct fault *fault)
 		punt_buckets_init(dp.workers[i], dp.config);
 		dp.worker_count++;
 	}
+	if (shares_tunnels(dp.config) && peers_make(dp.workers, dp.worker_count) != 0)
+		goto no_memory;
 	return 0;
 
 no_memory:
@@ -140,6 +148,7 @@ no_memory:
 static uint64_t worker_octets(void)
 {
 	return memory_of_block(sizeof(struct worker)) +
+	       memory_of_block(DESTINATIONS * sizeof(struct destination)) +
 	       (uint64_t)rte_ring_get_memsize_elem(sizeof(struct punt), RING_SLOTS) +
 	       (uint64_t)rte_ring_get_memsize_elem(sizeof(struct inject), RING_SLOTS);
 }
@@ -154,6 +163,9 @@ static struct memory_needs add_up(const struct config *config,
 		.others = demand->other_octets + config->worker_count * worker_octets(),
 		.heap = demand->heap_octets,
 	};
+
+	if (shares_tunnels(config))
+		needs.others += peers_octets(config->worker_count);
 
 	needs.packets = memory_of_pool(CONTROL_MBUFS, MBUF_CACHE,
 				       sizeof(struct rte_mbuf) + RTE_MBUF_DEFAULT_BUF_SIZE,
@@ -225,8 +237,10 @@ void dataplane_stop(void)
 	for (uint16_t i = 0; i < dp.worker_count; i++)
 		__atomic_store_n(&dp.workers[i]->running, false, __ATOMIC_RELAXED);
 	rte_eal_mp_wait_lcore();
-	for (uint16_t i = 0; i < dp.worker_count; i++)
+	for (uint16_t i = 0; i < dp.worker_count; i++) {
+		peers_empty(dp.workers[i]);
 		rte_rcu_qsbr_thread_unregister(dp.rcu, dp.workers[i]->index);
+	}
 	dp.running = false;
 }
 

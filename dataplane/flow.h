@@ -48,4 +48,11 @@ static inline uint32_t flow_label(uint64_t hash)
 	return label + (label == 0);
 }
 
+/* Which of count parts a flow belongs to. Of the hash's other half than the label: flows of one part
+ * have labels of all kinds. */
+static inline uint16_t flow_part(uint64_t hash, uint16_t count)
+{
+	return (uint16_t)((hash & UINT32_MAX) * count >> 32);
+}
+
 #endif

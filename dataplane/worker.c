@@ -7,7 +7,8 @@
 
 #include "stage/stages.h"
 
-void worker_burst(struct worker *w, struct rte_mbuf *received[], uint16_t n, uint16_t port)
+static inline void walk(struct worker *w, struct rte_mbuf *frames[], uint16_t n, uint16_t port,
+			bool is_shared)
 {
 	struct burst b;
 
@@ -15,16 +16,29 @@ void worker_burst(struct worker *w, struct rte_mbuf *received[], uint16_t n, uin
 	b.plain.count = 0;
 	b.kernel.count = 0;
 
-	w->stats.received += n;
 	b.port = port;
 	worker_make_room(w);
-	parse_burst(w, &b, received, n);
+	parse_burst(w, &b, frames, n);
+	if (is_shared)
+		spread_burst(w, &b);
 	reverse_burst(w, &b);
 	intercept_burst(w, &b);
 	route_burst(w, &b);
 	local_burst(w, &b);
 	kernel_burst(w, &b);
 	worker_free_dropped(w);
+}
+
+void worker_burst(struct worker *w, struct rte_mbuf *received[], uint16_t n, uint16_t port)
+{
+	w->stats.received += n;
+	walk(w, received, n, port, w->peer_count != 0);
+}
+
+void worker_burst_of_peer(struct worker *w, struct rte_mbuf *handed[], uint16_t n, uint16_t port)
+{
+	w->stats.taken_over += n;
+	walk(w, handed, n, port, false);
 }
 
 void worker_free_dropped(struct worker *w)
@@ -115,6 +129,8 @@ int worker_run(void *worker)
 		unsigned int work;
 
 		work = poll_ports(w) + poll_twins(w) + inject_poll(w);
+		if (w->peer_count != 0)
+			work += spread_poll(w);
 		worker_flush(w);
 		rte_rcu_qsbr_quiescent(w->rcu, w->index);
 		w->stats.polls++;

@@ -3,7 +3,7 @@
  * worker: one lcore and everything it owns.
  *
  * Shape      filled before the worker runs; while it runs only it writes here, but for its ends of
- *            the two rings.
+ *            its rings.
  * Threads    the worker; others only read stats.
  */
 #ifndef DATAPLANE_WORKER_H
@@ -19,6 +19,7 @@
 #include "ha/dataplane.h"
 #include "destinations.h"
 #include "packet.h"
+#include "peers.h"
 
 enum {
 	WORKER_QUEUES_MAX = 64,
@@ -60,6 +61,7 @@ struct worker {
 	struct direction_stats *to_nodes; /* by slot of the registration */
 	struct direction_stats *from_nodes;
 	struct destination *destinations;
+	struct peer *peers; /* by index; what is written there is written per burst */
 	struct rx_queue rx[WORKER_QUEUES_MAX];
 	struct rte_ether_addr macs[PORTS_MAX];
 	struct rx_queue
@@ -68,6 +70,8 @@ struct worker {
 	uint16_t twin_rx_count;
 	uint16_t port_count;
 	uint16_t index;
+	uint16_t
+		peer_count; /* of workers that share tunnels, this one among them; 0: none are shared */
 	unsigned int lcore;
 	bool running; /* cleared by the control thread to end the loop */
 
@@ -87,6 +91,8 @@ int worker_run(void *worker);
 /* One turn over n packets just received: the stages in order. What goes out waits in the transmit
  * buffers. */
 void worker_burst(struct worker *w, struct rte_mbuf *received[], uint16_t n, uint16_t port);
+/* The same for packets that a peer handed over, which no one hands on. */
+void worker_burst_of_peer(struct worker *w, struct rte_mbuf *handed[], uint16_t n, uint16_t port);
 /* Sends what waits. */
 void worker_flush(struct worker *w);
 

@@ -48,6 +48,8 @@ static json_t *worker(const struct worker_stats *stats)
 
 	set(object, "received", stats->received);
 	set(object, "injected", stats->injected);
+	set(object, "taken_over", stats->taken_over);
+	set(object, "handed_over", stats->handed_over);
 	set(object, "sent", stats->sent);
 	set(object, "to_kernel", stats->to_kernel);
 	set(object, "encapsulated", stats->encapsulated);
@@ -63,6 +65,8 @@ static void add(struct worker_stats *sum, const struct worker_stats *stats)
 {
 	sum->received += stats->received;
 	sum->injected += stats->injected;
+	sum->taken_over += stats->taken_over;
+	sum->handed_over += stats->handed_over;
 	sum->sent += stats->sent;
 	sum->to_kernel += stats->to_kernel;
 	sum->encapsulated += stats->encapsulated;
@@ -75,7 +79,8 @@ static void add(struct worker_stats *sum, const struct worker_stats *stats)
 		sum->punted[i] += stats->punted[i];
 }
 
-/* Every packet that enters is counted once on its way out (ha/stats.h). */
+/* Every packet that enters is counted once on its way out (ha/stats.h). What lies between workers is
+ * on its way. */
 static struct balance balance_of(const struct worker_stats *stats)
 {
 	struct balance balance = {

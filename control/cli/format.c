@@ -320,9 +320,9 @@ void format_stats_workers(json_t *result)
 {
 	struct table workers = {
 		.heads = {"WORKER", "RECEIVED", "INJECTED", "SENT", "TO KERNEL", "ENCAPSULATED",
-			  "DECAPSULATED", "POLLS", "IDLE POLLS"},
+			  "DECAPSULATED", "HANDED OVER", "TAKEN OVER", "POLLS", "IDLE POLLS"},
 		.fields = {"worker", "received", "injected", "sent", "to_kernel", "encapsulated",
-			   "decapsulated", "polls", "polls_idle"},
+			   "decapsulated", "handed_over", "taken_over", "polls", "polls_idle"},
 	};
 	json_t *rows = json_deep_copy(at(result, "workers"));
 	json_t *row;

@@ -6,19 +6,8 @@
 #include "count.h"
 #include "encap/ip6_in_ip6.h"
 #include "stage/find.h"
+#include "stage/inner.h"
 #include "stage/send.h"
-
-static inline struct ip6_hdr_wire *inner_of(const struct packet *p)
-{
-	return (struct ip6_hdr_wire *)((uint8_t *)p->ip + p->outer_octets);
-}
-
-/* IPv6, as long as it says, inside the outer packet. */
-static inline bool is_whole(const struct ip6_hdr_wire *inner, unsigned int room)
-{
-	return likely(room >= sizeof(*inner)) && likely(ip6_first_word(inner) >> 60 == 6) &&
-	       likely(ip6_octets(inner) <= room);
-}
 
 /* RFC 6275 §10.4.5: the outer source must be the registered care-of address. */
 static inline bool is_registered(const struct packet *p, const struct binding *binding,
@@ -95,7 +84,7 @@ static inline unsigned int check_inner(struct worker *w, struct packet_list *tun
 		struct packet *p = tunnel->at[i];
 		const struct ip6_hdr_wire *inner = inner_of(p);
 
-		if (unlikely(!is_whole(inner, p->octets - p->outer_octets))) {
+		if (unlikely(!inner_is_whole(inner, p->octets - p->outer_octets))) {
 			drop(w, p, DROP_TUNNEL_INNER);
 			continue;
 		}

@@ -14,6 +14,10 @@
  * the binding cache), local, kernel. */
 void parse_burst(struct worker *w, struct burst *b, struct rte_mbuf *received[], uint16_t n);
 
+/* Only of a worker with peers: of tunnel, leaves what is the worker's own and hands all else, as it was received, to the worker
+ * that owns its inner flow. */
+void spread_burst(struct worker *w, struct burst *b);
+
 /* Out of the tunnel, RFC 6275 §10.4.5: tunnel to data or plain (the inner packet), or local. */
 void reverse_burst(struct worker *w, struct burst *b);
 
@@ -31,6 +35,9 @@ void kernel_burst(struct worker *w, struct burst *b);
 
 /* Sends what the control thread built. Returns how many. */
 unsigned int inject_poll(struct worker *w);
+
+/* Walks what peers handed over, at most BURST_MAX of each. Returns how many. */
+unsigned int spread_poll(struct worker *w);
 
 /* One packet to the control thread, within the budget of its class; over it, dropped as otherwise.
  */

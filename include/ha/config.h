@@ -83,6 +83,7 @@ struct config {
 	uint16_t worker_count;
 	int worker_cpus[WORKERS_MAX]; /* -1: chosen at start */
 	int control_cpu;	      /* -1: chosen at start */
+	bool spread_tunnels;	      /* workers share the flows of each tunnel */
 
 	bool hugepages;
 	uint32_t memory_mb; /* 0: computed from the capacity */

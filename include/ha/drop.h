@@ -36,6 +36,7 @@
 	X(NO_KERNEL, no_kernel, "for the kernel, but the port has no kernel interface")            \
 	X(PUNT_LIMIT, punt_limit, "over the worker's budget for the control thread")               \
 	X(PUNT_RING_FULL, punt_ring_full, "control thread too far behind")                         \
+	X(PEER_RING_FULL, peer_ring_full, "worker that owns the tunnelled flow too far behind")    \
 	X(PORT_FULL, port_full, "port did not take the packet")                                    \
 	X(NO_HEADROOM, no_headroom, "no room in the buffer for the outer header")
 

@@ -3,8 +3,10 @@
  * stats: shape of the counters.
  *
  * Shape      every packet that enters is counted once on its way out: received + injected = sent +
- *            to_kernel + sum of drops + sum of punted. A packet from mobile node to mobile node is
- *            received once and sent once.
+ *            to_kernel + sum of drops + sum of punted, over all workers. For one worker, taken_over
+ *            stands beside received and handed_over beside sent; over all, the two differ by what
+ *            lies between workers. A packet from mobile node to mobile node is received once and
+ *            sent once.
  * Threads    one writer per lcore, plain stores; any reader adds them up and may see a burst half
  *            counted.
  */
@@ -20,6 +22,8 @@
 struct worker_stats {
 	uint64_t received;
 	uint64_t injected;
+	uint64_t taken_over;  /* from another worker, which had received it */
+	uint64_t handed_over; /* to another worker, which owns its flow */
 	uint64_t sent;
 	uint64_t to_kernel;
 	uint64_t dropped[DROP_REASON_COUNT];

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * A frame of any bytes through all the stages of a worker: nothing is read past its end, and it is counted exactly once.
+ * A frame of any bytes through all the stages of a worker, and of a second one that shares its tunnels: nothing is read past
+ * its end, and each counts it exactly once.
  */
 #include <stdlib.h>
 #include <string.h>
 
+#include "dataplane/stage/stages.h"
 #include "support/eal.h"
 #include "support/packets.h"
 
@@ -18,6 +20,9 @@ static void start_once(void)
 		return;
 	test_eal_start(192);
 	plane_make(&plane, 64, RTE_MAX_ETHPORTS);
+	plane_make_worker(&plane, 1, RTE_MAX_ETHPORTS);
+	if (peers_make(plane.workers, plane.worker_count) != 0)
+		abort();
 }
 
 /* Every buffer goes back to the pool: what is neither sent, punted nor dropped would be missing there. */
@@ -32,6 +37,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	size = size < 1514 ? size : 1514;
 	memcpy(rte_pktmbuf_append(frame, (uint16_t)size), data, size);
 	packet_run(&plane, frame);
+	if (spread_poll(plane.workers[1]) != plane.worker->stats.handed_over)
+		abort();
 	if (!packets_balance(&plane) || plane.worker->stats.received != 1)
 		abort();
 	packets_clear(&plane);

@@ -166,6 +166,8 @@ void dataplane_worker_stats(uint16_t worker, struct worker_stats *stats)
 	*stats = (struct worker_stats){
 		.received = 90,
 		.injected = 10,
+		.taken_over = worker == 1 ? 7 : 0,
+		.handed_over = worker == 0 ? 7 : 0,
 		.sent = 60,
 		.to_kernel = 20,
 		.encapsulated = 30u + worker,

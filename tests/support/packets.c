@@ -65,28 +65,41 @@ bool packet_punted(struct plane *plane, struct punt *out)
 	return rte_ring_sc_dequeue_elem(plane->worker->punt_ring, out, sizeof(*out)) == 0;
 }
 
-void packets_clear(struct plane *plane)
+static void clear(struct worker *w, uint32_t bindings)
 {
-	struct worker *w = plane->worker;
 	struct punt punted;
 
 	rte_pktmbuf_free_bulk(w->tx[0].buffer, w->tx[0].count);
 	w->tx[0].count = 0;
-	while (packet_punted(plane, &punted))
+	while (rte_ring_sc_dequeue_elem(w->punt_ring, &punted, sizeof(punted)) == 0)
 		rte_pktmbuf_free(punted.packet);
+	peers_empty(w);
 	w->stats = (struct worker_stats){0};
-	memset(w->to_nodes, 0, plane->binding_count * sizeof(*w->to_nodes));
-	memset(w->from_nodes, 0, plane->binding_count * sizeof(*w->from_nodes));
+	memset(w->to_nodes, 0, bindings * sizeof(*w->to_nodes));
+	memset(w->from_nodes, 0, bindings * sizeof(*w->from_nodes));
 }
 
-bool packets_balance(struct plane *plane)
+void packets_clear(struct plane *plane)
 {
-	const struct worker *w = plane->worker;
-	uint64_t out = w->tx[0].count;
+	for (uint16_t i = 0; i < plane->worker_count; i++)
+		clear(plane->workers[i], plane->binding_count);
+}
+
+static bool balances(const struct worker *w)
+{
+	uint64_t out = w->tx[0].count + w->stats.handed_over;
 
 	for (int i = 0; i < DROP_REASON_COUNT; i++)
 		out += w->stats.dropped[i];
 	for (int i = 0; i < PUNT_CLASS_COUNT; i++)
 		out += w->stats.punted[i];
-	return out == w->stats.received;
+	return out == w->stats.received + w->stats.taken_over;
+}
+
+bool packets_balance(struct plane *plane)
+{
+	for (uint16_t i = 0; i < plane->worker_count; i++)
+		if (!balances(plane->workers[i]))
+			return false;
+	return true;
 }

@@ -32,7 +32,7 @@ bool packet_punted(struct plane *plane, struct punt *out);
 /* Empties buffers and rings and zeroes the counters. */
 void packets_clear(struct plane *plane);
 
-/* received = what was sent, dropped or punted. */
+/* Of each worker: received + taken over = what was sent, dropped, punted or handed over. */
 bool packets_balance(struct plane *plane);
 
 #endif

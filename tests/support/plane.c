@@ -145,7 +145,7 @@ static struct rte_rcu_qsbr *make_rcu(void)
 	return rcu;
 }
 
-struct worker *plane_make_worker(const struct plane *plane, uint16_t index, uint16_t ethdev)
+struct worker *plane_make_worker(struct plane *plane, uint16_t index, uint16_t ethdev)
 {
 	static const struct config limits = {
 		.punt_signalling_known = {1000000, 4096},
@@ -175,6 +175,7 @@ struct worker *plane_make_worker(const struct plane *plane, uint16_t index, uint
 	must(w->punt_ring, "rings");
 	punt_buckets_init(w, &limits);
 	w->now_tsc = rte_rdtsc();
+	plane->workers[plane->worker_count++] = w;
 	return w;
 }
 

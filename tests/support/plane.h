@@ -18,7 +18,9 @@
 enum { PLANE_NEXT_HOP = 1, PLANE_WORKERS_MAX = 2 };
 
 struct plane {
-	struct worker *worker;
+	struct worker *worker; /* the first of workers */
+	struct worker *workers[PLANE_WORKERS_MAX];
+	uint16_t worker_count;
 	struct rte_mempool *pool;
 	struct rte_rcu_qsbr *rcu;
 	struct nexthop_table *nexthops;
@@ -34,7 +36,7 @@ struct plane {
 void plane_make(struct plane *plane, uint32_t bindings, uint16_t ethdev);
 
 /* One more worker on the same tables. */
-struct worker *plane_make_worker(const struct plane *plane, uint16_t index, uint16_t ethdev);
+struct worker *plane_make_worker(struct plane *plane, uint16_t index, uint16_t ethdev);
 
 /* Before plane_make: home addresses get interface identifiers without any order. */
 void plane_scatter_homes(void);

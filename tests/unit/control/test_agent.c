@@ -75,8 +75,9 @@ static int judge(void)
 	if (rte_malloc_get_socket_stats(0, &stats) != 0)
 		return NOT_STARTED;
 	left = stats.heap_freesz_bytes;
-	printf("capacity %u, %u workers, %u buffers: %zu MiB asked for, %zu MiB left\n",
-	       config.binding_capacity, config.worker_count, config.mbufs_per_queue,
+	printf("capacity %u, %u workers%s, %u buffers: %zu MiB asked for, %zu MiB left\n",
+	       config.binding_capacity, config.worker_count,
+	       config.spread_tunnels ? " that share tunnels" : "", config.mbufs_per_queue,
 	       stats.heap_totalsz_bytes / MIB, (size_t)(left / MIB));
 	return left >= later && left <= later + 24 * MIB ? 0 : TEST_FAILED;
 }
@@ -121,13 +122,15 @@ static void what_is_asked_for_is_what_is_taken(void)
 		uint32_t capacity;
 		uint16_t workers;
 		uint32_t mbufs;
+		bool spread_tunnels;
 	} starts[] = {
-		{1000, 1, 8192},  {65536, 1, 8192},  {1000000, 1, 8192},
-		{65536, 4, 8192}, {65536, 1, 65536},
+		{1000, 1, 8192, false},	 {65536, 1, 8192, true},   {1000000, 1, 8192, false},
+		{65536, 4, 8192, false}, {65536, 1, 65536, false}, {1000, 8, 2048, true},
 	};
 
 	for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++) {
 		configure(starts[i].capacity, starts[i].workers, starts[i].mbufs);
+		config.spread_tunnels = starts[i].spread_tunnels;
 		CU_ASSERT_EQUAL(in_a_process(start_and_judge), 0);
 	}
 }

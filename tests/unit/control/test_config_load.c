@@ -177,6 +177,7 @@ static void what_the_file_leaves_out_has_its_default(void)
 	CU_ASSERT_EQUAL(config.worker_cpus[0], -1);
 	CU_ASSERT_EQUAL(config.worker_cpus[WORKERS_MAX - 1], -1);
 	CU_ASSERT_EQUAL(config.control_cpu, -1);
+	CU_ASSERT_FALSE(config.spread_tunnels);
 	CU_ASSERT_FALSE(config.hugepages);
 	CU_ASSERT_EQUAL(config.memory_mb, 0);
 	CU_ASSERT_EQUAL(config.mbufs_per_queue, 8192);
@@ -240,6 +241,7 @@ static void each_key_reaches_its_field(void)
 	CU_ASSERT_EQUAL(config.worker_cpus[1], 2);
 	CU_ASSERT_EQUAL(config.worker_cpus[2], -1);
 	CU_ASSERT_EQUAL(config.control_cpu, 0);
+	CU_ASSERT_TRUE(config.spread_tunnels);
 	CU_ASSERT_TRUE(config.hugepages);
 	CU_ASSERT_EQUAL(config.memory_mb, 2048);
 	CU_ASSERT_EQUAL(config.mbufs_per_queue, 16384);

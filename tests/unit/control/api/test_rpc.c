@@ -545,6 +545,8 @@ static void stats_add_up(void)
 	CU_ASSERT_EQUAL(json_array_size(json_object_get(r, "workers")), 2);
 	CU_ASSERT_EQUAL(integer_at(totals, "received"), 180);
 	CU_ASSERT_EQUAL(integer_at(totals, "encapsulated"), 61);
+	CU_ASSERT_EQUAL(integer_at(totals, "handed_over"), 7);
+	CU_ASSERT_EQUAL(integer_at(totals, "taken_over"), 7);
 	CU_ASSERT_EQUAL(integer_at(json_object_get(totals, "dropped"), "no_binding"), 30);
 	CU_ASSERT_EQUAL(integer_at(json_object_get(totals, "punted"), "signalling_new"), 10);
 	CU_ASSERT_EQUAL(integer_at(json_object_get(r, "balance"), "in"), 200);
