@@ -61,16 +61,19 @@ enum variant {
 	HAIRPIN,
 	ENCAP_ALONE,	/* the other worker rests */
 	ENCAP_TOGETHER, /* the other worker does the same */
+	FAT_ALONE,	/* one tunnel, and one worker that opens it */
+	FAT_SPREAD,	/* two workers share it */
 	VARIANTS,
 };
 
-static const char *const names[VARIANTS] = {"io_fill", "encap",	      "io_fill_decap", "decap",
-					    "hairpin", "encap_alone", "encap_together"};
+static const char *const names[VARIANTS] = {
+	"io_fill",     "encap",		 "io_fill_decap", "decap",	"hairpin",
+	"encap_alone", "encap_together", "fat_alone",	  "fat_spread",
+};
 
 static const enum source_kind kinds[VARIANTS] = {
-	[IO_FILL_DECAP] = SOURCE_TUNNELLED,
-	[DECAP] = SOURCE_TUNNELLED,
-	[HAIRPIN] = SOURCE_HAIRPIN,
+	[IO_FILL_DECAP] = SOURCE_TUNNELLED, [DECAP] = SOURCE_TUNNELLED, [HAIRPIN] = SOURCE_HAIRPIN,
+	[FAT_ALONE] = SOURCE_FAT,	    [FAT_SPREAD] = SOURCE_FAT,
 };
 
 static struct options {
@@ -78,6 +81,7 @@ static struct options {
 	unsigned int rounds;
 	uint16_t inner;
 	uint16_t workers;
+	bool spread;
 	int cpu;
 	bool zipf;
 	bool hugepages;
@@ -97,6 +101,7 @@ static const char usage[] =
 	"  --zipf           nodes are asked for by Zipf's law, not all alike\n"
 	"  --rounds N       of 640000 packets each, from 1 to 256 (15)\n"
 	"  --workers N      1, or 2: also a second worker at the same time (1)\n"
+	"  --spread         two workers: one tunnel, opened by one of them and by both\n"
 	"  --cpu N          where the worker runs (the last CPU)\n"
 	"  --hugepages      memory in reserved huge pages\n"
 	"  --json           every sample, as one JSON object\n";
@@ -122,6 +127,7 @@ static void read_options(int argc, char *argv[])
 		{"zipf", no_argument, NULL, 'z'},
 		{"rounds", required_argument, NULL, 'r'},
 		{"workers", required_argument, NULL, 'w'},
+		{"spread", no_argument, NULL, 's'},
 		{"cpu", required_argument, NULL, 'c'},
 		{"hugepages", no_argument, NULL, 'p'},
 		{"json", no_argument, NULL, 'j'},
@@ -142,6 +148,8 @@ static void read_options(int argc, char *argv[])
 			o->rounds = (unsigned int)number("rounds", optarg, 1, ROUNDS_MAX);
 		else if (option == 'w')
 			o->workers = (uint16_t)number("workers", optarg, 1, PLANE_WORKERS_MAX);
+		else if (option == 's')
+			o->spread = true;
 		else if (option == 'c')
 			o->cpu = (int)number("cpu", optarg, 0, 1023);
 		else if (option == 'p')
@@ -153,6 +161,8 @@ static void read_options(int argc, char *argv[])
 			exit(option == 'h' ? 0 : 2);
 		}
 	}
+	if (o->spread)
+		o->workers = 2;
 	if (optind < argc) {
 		fprintf(stderr, "bench_forward: unexpected argument %s\n%s", argv[optind], usage);
 		exit(2);
@@ -200,6 +210,11 @@ static void make_workers(void)
 		s->worker->rx_count = 1;
 		s->worker->tx[0].ethdev = s->ethdev;
 	}
+	if (options.spread && peers_make(plane.workers, options.workers) != 0) {
+		fprintf(stderr, "bench_forward: not enough memory for the rings\n");
+		exit(2);
+	}
+	plane.worker->peer_count = 0; /* until it shares */
 }
 
 /* The baseline: the same packets are received, written and sent. */
@@ -244,32 +259,83 @@ static double run_with_other(void)
 	return cycles;
 }
 
+static uint64_t count_sent(void)
+{
+	return sources[0].worker->stats.sent + sources[1].worker->stats.sent;
+}
+
+/* Wall time of both workers for a packet that was sent: until the second has taken over the last one. It receives nothing by
+ * itself. */
+static double run_spread(void)
+{
+	struct worker *first = sources[0].worker;
+	struct worker *second = sources[1].worker;
+	uint64_t sent = count_sent();
+	uint64_t begin;
+	uint64_t cycles;
+
+	first->peer_count = 2;
+	second->rx_count = 0;
+	second->running = true;
+	rte_eal_remote_launch(worker_run, second, 1);
+	rte_delay_us_block(1000);
+	begin = rte_rdtsc();
+	run(FAT_SPREAD);
+	while (__atomic_load_n(&second->stats.taken_over, __ATOMIC_RELAXED) !=
+	       first->stats.handed_over)
+		rte_pause();
+	cycles = rte_rdtsc() - begin;
+	__atomic_store_n(&second->running, false, __ATOMIC_RELAXED);
+	rte_eal_wait_lcore(1);
+	first->peer_count = 0;
+	return (double)cycles / (double)(count_sent() - sent);
+}
+
+static double run_variant(enum variant variant)
+{
+	switch (variant) {
+	case ENCAP_TOGETHER:
+		return run_with_other();
+	case FAT_SPREAD:
+		return run_spread();
+	default:
+		return run(variant);
+	}
+}
+
 static bool is_wanted(enum variant variant)
 {
+	bool is_fat = variant == FAT_ALONE || variant == FAT_SPREAD;
 	bool for_two = variant == ENCAP_ALONE || variant == ENCAP_TOGETHER;
 
-	return for_two == (options.workers == 2);
+	return options.spread ? is_fat : !is_fat && for_two == (options.workers == 2);
 }
 
 static void measure(void)
 {
 	for (int v = 0; v < VARIANTS; v++)
 		if (is_wanted((enum variant)v) && v != ENCAP_TOGETHER)
-			run((enum variant)v);
+			run_variant((enum variant)v);
 	for (unsigned int r = 0; r < options.rounds; r++)
 		for (int v = 0; v < VARIANTS; v++)
 			if (is_wanted((enum variant)v))
-				samples[v][r] = v == ENCAP_TOGETHER ? run_with_other()
-								    : run((enum variant)v);
+				samples[v][r] = run_variant((enum variant)v);
+}
+
+/* On the ring between two workers, while the second one had to pause: no figure counts such packets. */
+static uint64_t count_lost(void)
+{
+	return plane.worker->stats.dropped[DROP_PEER_RING_FULL];
 }
 
 static uint64_t count_dropped(void)
 {
 	uint64_t dropped = 0;
 
-	for (int i = 0; i < DROP_REASON_COUNT; i++)
-		dropped += plane.worker->stats.dropped[i];
-	return dropped;
+	for (uint16_t w = 0; w < plane.worker_count; w++)
+		for (int i = 0; i < DROP_REASON_COUNT; i++)
+			dropped += plane.workers[w]->stats.dropped[i];
+	return dropped - count_lost();
 }
 
 static uint64_t count_punted(void)
@@ -299,11 +365,11 @@ static void print_json(void)
 	       "\"lookup\": \"%s\", \"counters\": %s, \"workers\": %u, \"hugepages\": %s, "
 	       "\"machine\": \"%s\", \"tsc_hz\": %" PRIu64 ", \"load_ms\": %.1f, "
 	       "\"octets_per_binding\": %.1f, \"dropped\": %" PRIu64 ", \"punted\": %" PRIu64
-	       ", \"samples\": {",
+	       ", \"lost\": %" PRIu64 ", \"samples\": {",
 	       options.bindings, options.inner, options.zipf ? "zipf" : "uniform", BCACHE_NAME,
 	       COUNTERS ? "true" : "false", options.workers, options.hugepages ? "true" : "false",
 	       MACHINE, rte_get_tsc_hz(), load_ms, octets_per_binding(), count_dropped(),
-	       count_punted());
+	       count_punted(), count_lost());
 	for (int v = 0; v < VARIANTS; v++) {
 		if (!is_wanted((enum variant)v))
 			continue;
@@ -339,6 +405,8 @@ static void print_text(void)
 	printf("loaded in %.1f ms; %.0f octets a binding; %" PRIu64 " dropped, %" PRIu64
 	       " punted\n",
 	       load_ms, octets_per_binding(), count_dropped(), count_punted());
+	if (options.spread)
+		printf("%" PRIu64 " lost between the workers\n", count_lost());
 }
 
 int main(int argc, char *argv[])

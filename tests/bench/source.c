@@ -41,6 +41,9 @@ static inline void write_packet(struct source *s, struct rte_mbuf *m)
 		memcpy(start, s->template, COPY_PLAIN);
 		start[SOURCE_AT + LAST] = (uint8_t)s->at;
 		put(start + DESTINATION_AT, &stream->homes[s->at]);
+	} else if (s->kind == SOURCE_FAT) {
+		memcpy(start, s->template, COPY_TUNNELLED);
+		start[IP6_OCTETS + DESTINATION_AT + LAST] = (uint8_t)s->at;
 	} else {
 		memcpy(start, s->template, COPY_TUNNELLED);
 		put(start + SOURCE_AT, &stream->care_ofs[s->at]);

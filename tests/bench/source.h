@@ -22,6 +22,7 @@ enum source_kind {
 	SOURCE_PLAIN,	  /* from the correspondent to a mobile node */
 	SOURCE_TUNNELLED, /* out of a mobile node's tunnel, to the correspondent */
 	SOURCE_HAIRPIN,	  /* out of a mobile node's tunnel, to another mobile node */
+	SOURCE_FAT,	  /* all out of one mobile node's tunnel, in 256 flows */
 };
 
 enum { SOURCE_TEMPLATE_OCTETS = 128 };

@@ -19,12 +19,14 @@ class Leg(NamedTuple):
     zipf: bool = False
     workers: int = 1
     native: bool = False
+    spread: bool = False
 
     def text(self):
         words = [self.program, self.bindings]
         words += [f"{self.inner} octets"] if self.inner != 78 else []
         words += ["Zipf"] if self.zipf else []
         words += ["2 workers"] if self.workers == 2 else []
+        words += ["one tunnel"] if self.spread else []
         words += ["native"] if self.native else []
         return " ".join(words)
 
@@ -43,6 +45,7 @@ FULL_LEGS = [Leg("1k", native=True), *TARGET_LEGS, Leg("1M", native=True)]
 FIGURE_LEGS = [
     Leg("1k", program="bench_forward_rte_hash"), Leg("16k", program="bench_forward_rte_hash"),
     Leg("1k", inner=1400), Leg("64k", inner=1400), Leg("1M", inner=1400),
+    Leg("1k", workers=2, spread=True),
     Leg("1k", zipf=True), Leg("64k", zipf=True), Leg("1M", zipf=True),
 ]
 LARGE_LEGS = [
@@ -54,7 +57,7 @@ def run_leg(run, leg, rounds):
     """What bench_forward says, checked."""
     command = [run.program(leg.program, leg.native), "--bindings", BINDINGS[leg.bindings], "--cpu", run.CPU, "--rounds", rounds,
                "--inner", leg.inner, *(["--zipf"] if leg.zipf else []),
-               *(["--workers", 2] if leg.workers == 2 else []), *run.pages_option(), "--json"]
+               *(["--workers", 2] if leg.workers == 2 else []), *(["--spread"] if leg.spread else []), *run.pages_option(), "--json"]
     result = run.execute_json(command, 180)
     if result["dropped"] or result["punted"]:
         raise Skip(f"{leg.text()}: {result['dropped']} packets dropped, {result['punted']} punted: not the fast path")
@@ -138,6 +141,7 @@ def add_comparisons(results, rows):
             add_ratio(results, rows, f"encap, native build over portable, {size}", Leg(size, native=True), Leg(size),
                       "cycles; -march=native")
     add_workers(results, rows)
+    add_spread(results, rows)
 
 
 def add_workers(results, rows):
@@ -148,6 +152,17 @@ def add_workers(results, rows):
         return
     rows.add(name, stats.ratios(results.samples(leg, "encap_together"), results.samples(leg, "encap_alone")), "ratio",
              "cycles of the same worker with the other busy, and idle; near 1: nothing is shared")
+
+
+def add_spread(results, rows):
+    name = "rate of one tunnel, two workers over one"
+    leg = Leg("1k", workers=2, spread=True)
+    if not results.has(leg):
+        rows.miss(name, results.why(leg))
+        return
+    lost = statistics.median(results.field(leg, "lost"))
+    rows.add(name, stats.ratios(results.samples(leg, "fat_alone"), results.samples(leg, "fat_spread")), "ratio",
+             f"one of them receives all; {lost:.0f} packets lost between them")
 
 
 def add_memory(results, rows):
