@@ -87,7 +87,13 @@ int agent_open(const struct config *config, struct mobile_nodes *nodes,
 		.routes_changed = registration_routes_changed,
 		.resolved = hold_resolved,
 	};
-	int rc = dataplane_open(config, release, fault);
+	const struct dataplane_demand demand = {
+		.binding_slots = registration_slots_for(config->binding_capacity),
+		.binding_octets = registration_octets(config->binding_capacity),
+		.other_octets = nexthop_octets(config->hugepages),
+		.heap_octets = registration_heap_octets(config->binding_capacity),
+	};
+	int rc = dataplane_open(config, &demand, release, fault);
 
 	if (rc != 0)
 		return rc;

@@ -23,7 +23,8 @@
 int bcache_start(uint32_t capacity, struct fault *fault);
 void bcache_stop(void);
 const struct bcache *bcache_table(void);
-/* Octets of all that workers read of a cache with that capacity. */
+/* Octets of all that workers read of a cache with that capacity, which is what it takes of DPDK's
+ * memory. */
 size_t bcache_octets(uint32_t capacity);
 
 /* An empty binding to fill in. NULL when even waiting for the workers frees none. */

@@ -1071,6 +1071,7 @@ static const struct config defaults = {
 	.errors_total = {1000, 1000},
 	.socket_path = "/run/homeward/control.sock",
 	.socket_mode = 0660,
+	.socket_idle_timeout_s = 60,
 	.log_level = "info",
 };
 
@@ -1307,6 +1308,7 @@ static const struct field control_fields[] = {
 	{KEY("group", text), IN(struct config, socket_group),
 	 TEXT("^([A-Za-z_][A-Za-z0-9_.-]*)?$",
 	      "the name of a group, or \"\" for the daemon's own")},
+	{KEY("idle_timeout_s", number), IN(struct config, socket_idle_timeout_s), RANGE(1, 86400)},
 };
 static const struct shape control_shape = {FIELDS(control_fields)};
 

@@ -46,6 +46,8 @@
 	X(REMOVED, bindings_removed, "bindings removed over the control socket")                   \
 	X(HELD_SENT, held_sent, "held packets sent after resolution")                              \
 	X(HELD_DROPPED, held_dropped, "held packets given up")                                     \
+	X(API_IDLE, control_connections_idle,                                                      \
+	  "control socket connections closed because they asked nothing for too long")             \
 	X(NETLINK_RESYNC, netlink_resyncs,                                                         \
 	  "times the kernel's state was read anew after an overrun")
 

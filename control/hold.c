@@ -58,6 +58,7 @@ static void keep(struct waiting *w, const struct punt *p, uint32_t next_hop)
 	if (w->next_hop == NEXTHOP_NONE) {
 		*w = (struct waiting){.next_hop = next_hop,
 				      .until_ms = monotonic_ms() + PATIENCE_MS};
+		nexthop_hold(next_hop);
 		hops_used++;
 	}
 	w->packets[w->count++] = *p;
@@ -103,6 +104,7 @@ static void release(struct waiting *w, bool resolved)
 		else
 			count(COUNT_HELD_DROPPED);
 	}
+	nexthop_release(w->next_hop);
 	*w = (struct waiting){0};
 	hops_used--;
 }

@@ -57,10 +57,10 @@ static void print_fault(const struct fault *fault)
 	log_error("%s%s%s", fault->where, fault->where[0] != '\0' ? ": " : "", fault->text);
 }
 
-static bool load_nodes(struct fault *fault)
+static void log_problem(void *unused, const struct fault *problem)
 {
-	nodes = mobile_nodes_load(config.mobile_nodes_path, fault);
-	return nodes != NULL;
+	(void)unused;
+	print_fault(problem);
 }
 
 /* A mobile nodes file that is not there, or open to others, keeps the daemon from starting on this
@@ -72,22 +72,24 @@ static bool is_private_file(const char *path)
 	return stat(path, &file) == 0 && (file.st_mode & 077) == 0;
 }
 
+static void print_nodes_problem(void *severity, const struct fault *problem)
+{
+	fprintf(stderr, "%s: %s%s\n", problem->where, (const char *)severity, problem->text);
+}
+
 /* EXIT_START_FAILED when something is wrong in the mobile nodes file. */
 static int check_nodes(void)
 {
-	struct fault fault;
+	static char error[] = "";
+	static char warning[] = "warning: ";
+	bool is_private = is_private_file(config.mobile_nodes_path);
 
-	if (load_nodes(&fault)) {
-		printf("%s: good, %zu mobile nodes\n", config.mobile_nodes_path,
-		       mobile_nodes_count(nodes));
-		mobile_nodes_free(nodes);
-		return EXIT_SUCCESS;
-	}
-	if (is_private_file(config.mobile_nodes_path)) {
-		fprintf(stderr, "%s: %s\n", fault.where, fault.text);
-		return EXIT_START_FAILED;
-	}
-	fprintf(stderr, "%s: warning: %s\n", fault.where, fault.text);
+	nodes = mobile_nodes_read(config.mobile_nodes_path, print_nodes_problem,
+				  is_private ? error : warning);
+	if (nodes == NULL)
+		return is_private ? EXIT_START_FAILED : EXIT_SUCCESS;
+	printf("%s: good, %zu mobile nodes\n", config.mobile_nodes_path, mobile_nodes_count(nodes));
+	mobile_nodes_free(nodes);
 	return EXIT_SUCCESS;
 }
 
@@ -252,10 +254,9 @@ static int run(const char *path)
 	if (config_load(path, &config, print_problem, NULL) != 0)
 		return EXIT_START_FAILED;
 	log_set_level(config.log_level);
-	if (!load_nodes(&fault)) {
-		print_fault(&fault);
+	nodes = mobile_nodes_read(config.mobile_nodes_path, log_problem, NULL);
+	if (nodes == NULL)
 		return EXIT_START_FAILED;
-	}
 	rc = catch_signals();
 	if (rc == 0)
 		rc = serve(&fault);

@@ -23,6 +23,7 @@ enum {
 	BUFFER_OCTETS = 65536,
 	WORDS_MAX = 48, /* of the file, repeated in a fault */
 	NODE_ALIGN = 64,
+	PROBLEMS_MAX = 100, /* told one by one */
 };
 
 _Static_assert(sizeof(struct mobile_node) == NODE_ALIGN, "a mobile node is one cache line");
@@ -39,11 +40,14 @@ struct mobile_nodes {
 /* One reading of one file. */
 struct loader {
 	const char *path;
-	struct fault *fault;
+	mobile_nodes_problem_fn *report;
+	void *context;
 	struct mobile_nodes *nodes;
 	uint32_t *lines; /* of each node, as long as nodes->room */
+	unsigned int problems;
 	unsigned int line;
 	unsigned int given; /* bits of enum key */
+	unsigned int wrong; /* those of them whose value could not be read */
 };
 
 enum key { HOME_ADDRESS, IDENTIFIER, SPI, KEY, REPLAY, WINDOW, PROHIBITED, AUTH, KEY_COUNT };
@@ -59,20 +63,23 @@ struct key_reader {
 __attribute__((format(printf, 3, 4))) static bool fault_at(struct loader *loader, unsigned int line,
 							   const char *format, ...)
 {
-	struct fault *fault = loader->fault;
 	size_t length = strlen(loader->path);
-	size_t room = sizeof(fault->where) - 16; /* for "..." and the line */
+	size_t room = sizeof(((struct fault *)0)->where) - 16; /* for "..." and the line */
 	const char *path = length > room ? loader->path + length - room : loader->path;
 	const char *cut = length > room ? "..." : "";
+	struct fault fault;
 	va_list args;
 
+	if (loader->problems++ >= PROBLEMS_MAX)
+		return false;
 	if (line != 0)
-		snprintf(fault->where, sizeof(fault->where), "%s%s:%u", cut, path, line);
+		snprintf(fault.where, sizeof(fault.where), "%s%s:%u", cut, path, line);
 	else
-		snprintf(fault->where, sizeof(fault->where), "%s%s", cut, path);
+		snprintf(fault.where, sizeof(fault.where), "%s%s", cut, path);
 	va_start(args, format);
-	vsnprintf(fault->text, sizeof(fault->text), format, args);
+	vsnprintf(fault.text, sizeof(fault.text), format, args);
 	va_end(args);
+	loader->report(loader->context, &fault);
 	return false;
 }
 
@@ -233,7 +240,10 @@ static bool read_pair(struct loader *loader, const char *name, const json_t *val
 		if (strcmp(key_readers[i].name, name) != 0)
 			continue;
 		loader->given |= 1u << i;
-		return key_readers[i].read(loader, value, node);
+		if (key_readers[i].read(loader, value, node))
+			return true;
+		loader->wrong |= 1u << i;
+		return false;
 	}
 	return bad(loader,
 		   "unknown key \"%s\"; the keys are home_address, identifier, spi, key, replay, "
@@ -243,50 +253,53 @@ static bool read_pair(struct loader *loader, const char *name, const json_t *val
 
 /* One line as a whole */
 
-/* What must be there, and what must not, depends on how the node proves itself. */
+/* What must be there, and what must not, depends on how the node proves itself. A value that could not be read is no reason to
+ * complain of another. */
 static bool check_keys(struct loader *loader, const struct mobile_node *node)
 {
 	static const unsigned int association = 1u << IDENTIFIER | 1u << SPI | 1u << KEY;
 	static const unsigned int only_mn_ha = association | 1u << REPLAY | 1u << WINDOW;
 	unsigned int needed = 1u << HOME_ADDRESS;
 	unsigned int forbidden = 0;
+	bool is_good = true;
 
-	if (node->auth == AUTH_MN_HA)
+	if ((loader->wrong & 1u << AUTH) == 0 && node->auth == AUTH_MN_HA)
 		needed |= association;
-	else
+	else if ((loader->wrong & 1u << AUTH) == 0)
 		forbidden = only_mn_ha;
 	for (unsigned int i = 0; i < KEY_COUNT; i++) {
 		if ((needed & ~loader->given & 1u << i) != 0)
-			return bad(loader, "%s is missing; add it%s", key_readers[i].name,
-				   i == HOME_ADDRESS
-					   ? ""
-					   : ", or set \"auth\": \"none\" if anyone may move this "
-					     "node");
+			is_good = bad(loader, "%s is missing; add it%s", key_readers[i].name,
+				      i == HOME_ADDRESS ? ""
+							: ", or set \"auth\": \"none\" if anyone "
+							  "may move this node");
 		if ((forbidden & loader->given & 1u << i) != 0)
-			return bad(loader,
-				   "%s means nothing with \"auth\": \"none\"; remove one of them",
-				   key_readers[i].name);
+			is_good = bad(loader,
+				      "%s means nothing with \"auth\": \"none\"; remove one of "
+				      "them",
+				      key_readers[i].name);
 	}
-	if (node->timestamp_window_s != 0 && node->replay != REPLAY_TIMESTAMP)
-		return bad(loader, "timestamp_window_s means nothing without \"replay\": "
-				   "\"timestamp\"; add that, or remove it");
-	return true;
+	if ((forbidden & 1u << WINDOW) == 0 && (loader->wrong & 1u << REPLAY) == 0 &&
+	    node->timestamp_window_s != 0 && node->replay != REPLAY_TIMESTAMP)
+		is_good = bad(loader, "timestamp_window_s means nothing without \"replay\": "
+				      "\"timestamp\"; add that, or remove it");
+	return is_good;
 }
 
 static bool read_node(struct loader *loader, json_t *object, struct mobile_node *node)
 {
 	const char *name;
 	json_t *value;
+	bool is_good = true;
 
+	loader->given = 0;
+	loader->wrong = 0;
 	if (!json_is_object(object))
 		return bad(loader,
 			   "not an object; use one object a line: {\"home_address\": ... }");
-	loader->given = 0;
-	json_object_foreach (object, name, value) {
-		if (!read_pair(loader, name, value, node))
-			return false;
-	}
-	return check_keys(loader, node);
+	json_object_foreach (object, name, value)
+		is_good = read_pair(loader, name, value, node) && is_good;
+	return check_keys(loader, node) && is_good;
 }
 
 /* The parser repeats the text it stumbled over, which may be a key. Only the name of a repeated one is told. */
@@ -336,7 +349,20 @@ static bool grow(struct loader *loader)
 	return true;
 }
 
-/* A node that was not read to its end is counted too, so that it is freed with the others. */
+/* A wrong node whose home address is known stays, so that another with the same is found. */
+static void keep(struct loader *loader, struct mobile_node *node)
+{
+	struct mobile_nodes *table = loader->nodes;
+
+	if ((loader->given & ~loader->wrong & 1u << HOME_ADDRESS) == 0) {
+		free(node->identifier);
+		OPENSSL_cleanse(node, sizeof(*node));
+		return;
+	}
+	loader->lines[table->count++] = loader->line;
+	table->unauthenticated += node->auth == AUTH_NONE;
+}
+
 static bool read_line(struct loader *loader, const char *text, size_t length)
 {
 	struct mobile_nodes *table = loader->nodes;
@@ -352,10 +378,9 @@ static bool read_line(struct loader *loader, const char *text, size_t length)
 		return bad_json(loader, &error);
 	node = &table->nodes[table->count];
 	*node = (struct mobile_node){.auth = AUTH_MN_HA, .replay = REPLAY_SEQUENCE};
-	loader->lines[table->count++] = loader->line;
 	is_good = read_node(loader, object, node);
 	json_decref(object);
-	table->unauthenticated += node->auth == AUTH_NONE;
+	keep(loader, node);
 	return is_good;
 }
 
@@ -365,19 +390,37 @@ static bool is_skipped(const char *text)
 	return *text == '\0' || *text == '#';
 }
 
+/* The next line without its newline, as much of it as there is room for; false at the end of the file. is_text: it was all
+ * there, and no NUL octet in it. */
+static bool next_line(FILE *file, char line[static LINE_OCTETS_MAX], size_t *length, bool *is_text)
+{
+	int c = getc_unlocked(file);
+	bool is_there = c != EOF;
+
+	*is_text = true;
+	for (*length = 0; c != EOF && c != '\n'; c = getc_unlocked(file)) {
+		*is_text = *is_text && c != '\0' && *length < LINE_OCTETS_MAX - 2;
+		if (*is_text)
+			line[(*length)++] = (char)c;
+	}
+	line[*length] = '\0';
+	return is_there;
+}
+
 static bool read_lines(struct loader *loader, FILE *file, char line[static LINE_OCTETS_MAX])
 {
-	while (fgets(line, LINE_OCTETS_MAX, file) != NULL) {
-		size_t length = strlen(line);
+	size_t length;
+	bool is_text;
 
+	while (next_line(file, line, &length, &is_text)) {
 		loader->line++;
-		if ((length == 0 || line[length - 1] != '\n') && !feof(file))
-			return bad(loader,
-				   "longer than %d octets, or a NUL octet in it; use one "
-				   "line of text for each mobile node",
-				   LINE_OCTETS_MAX - 2);
-		if (!is_skipped(line) && !read_line(loader, line, length))
-			return false;
+		if (!is_text)
+			bad(loader,
+			    "longer than %d octets, or a NUL octet in it; use one line of text for "
+			    "each mobile node",
+			    LINE_OCTETS_MAX - 2);
+		else if (!is_skipped(line))
+			read_line(loader, line, length);
 	}
 	return !ferror(file) || fault_at(loader, 0, "cannot be read: %s", strerror(errno));
 }
@@ -490,22 +533,33 @@ static bool build_index(struct loader *loader)
 		const struct ip_addr *home = &table->nodes[i].home;
 		uint64_t slot = find_slot(table, home);
 
-		if (table->index[slot] != 0)
-			return fault_at(loader, loader->lines[i],
-					"home_address: %s is on line %u already; keep one of the "
-					"two lines",
-					ip_addr_format(home, text),
-					loader->lines[table->index[slot] - 1]);
-		table->index[slot] = (uint32_t)i + 1;
+		if (table->index[slot] == 0)
+			table->index[slot] = (uint32_t)i + 1;
+		else
+			fault_at(
+				loader, loader->lines[i],
+				"home_address: %s is on line %u already; keep one of the two lines",
+				ip_addr_format(home, text), loader->lines[table->index[slot] - 1]);
 	}
 	return true;
 }
 
-struct mobile_nodes *mobile_nodes_load(const char *path, struct fault *fault)
+/* Of a file that is wrong all over, some problems say enough. */
+static void report_rest(const struct loader *loader)
+{
+	struct loader last = *loader;
+
+	last.problems = 0;
+	if (loader->problems > PROBLEMS_MAX)
+		fault_at(&last, 0, "%u problems more; mend these first",
+			 loader->problems - PROBLEMS_MAX);
+}
+
+struct mobile_nodes *mobile_nodes_read(const char *path, mobile_nodes_problem_fn *report,
+				       void *context)
 {
 	struct mobile_nodes *nodes = calloc(1, sizeof(*nodes));
-	struct loader loader = {.path = path, .fault = fault, .nodes = nodes};
-	bool is_good = false;
+	struct loader loader = {.path = path, .report = report, .context = context, .nodes = nodes};
 	FILE *file;
 
 	if (nodes == NULL) {
@@ -513,13 +567,29 @@ struct mobile_nodes *mobile_nodes_load(const char *path, struct fault *fault)
 		return NULL;
 	}
 	file = open_file(&loader);
-	if (file != NULL)
-		is_good = read_file(&loader, file) && build_index(&loader);
+	if (file != NULL && read_file(&loader, file))
+		build_index(&loader);
 	free(loader.lines);
-	if (is_good)
+	report_rest(&loader);
+	if (loader.problems == 0)
 		return nodes;
 	mobile_nodes_free(nodes);
 	return NULL;
+}
+
+/* where is never empty once a problem was told. */
+static void remember_first(void *fault, const struct fault *problem)
+{
+	struct fault *first = fault;
+
+	if (first->where[0] == '\0')
+		*first = *problem;
+}
+
+struct mobile_nodes *mobile_nodes_load(const char *path, struct fault *fault)
+{
+	*fault = (struct fault){0};
+	return mobile_nodes_read(path, remember_first, fault);
 }
 
 void mobile_nodes_free(struct mobile_nodes *nodes)

@@ -49,7 +49,13 @@ struct mobile_node {
 
 struct mobile_nodes;
 
-/* Reads and checks the whole file; fills fault with FILE:LINE and the mend on the first problem and returns NULL. */
+typedef void mobile_nodes_problem_fn(void *context, const struct fault *problem);
+
+/* Reads and checks the whole file. Every problem is reported, as FILE:LINE and with the mend, but for those of a very wrong
+ * file: then the last report says how many are left. NULL when there was one. */
+struct mobile_nodes *mobile_nodes_read(const char *path, mobile_nodes_problem_fn *report,
+				       void *context);
+/* The same for who wants to know the first problem only. */
 struct mobile_nodes *mobile_nodes_load(const char *path, struct fault *fault);
 void mobile_nodes_free(struct mobile_nodes *nodes);
 

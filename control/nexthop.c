@@ -10,6 +10,7 @@
 #include <rte_random.h>
 
 #include "ha/ip_hash.h"
+#include "ha/memory.h"
 #include "ha/time.h"
 #include "log.h"
 #include "retire.h"
@@ -18,6 +19,8 @@ enum {
 	BUCKETS = 65536,
 	ROUTES_MAX = 65536,
 	TBL8_GROUPS = 32767,  /* the most that rte_fib6 takes with two-octet entries */
+	RIB_NODE_OCTETS = 64, /* DPDK 22.11's own struct for a route takes no more */
+	ON_LINK_OCTETS = 80,  /* an rte_hash entry: key, share of two buckets, free list */
 	REFRESH_SLICE = 2048, /* next hops looked at in one nexthop_refresh */
 	RESOLVE_INTERVAL_MS = 1000,
 	REFRESH_INTERVAL_MS = 30000, /* reachable time of the kernel, RFC 4861 §10 */
@@ -747,6 +750,25 @@ uint32_t nexthop_towards(const struct ip_addr *to)
 }
 
 /* --- Start and stop --- */
+
+/* DPDK 22.11: 2^24 entries for the first three octets of an address, groups of 256 for each further
+ * one, and two nodes for each route. */
+static uint64_t fib_octets(bool hugepages)
+{
+	uint64_t entries = (UINT64_C(1) << 24) + (TBL8_GROUPS + 1) * UINT64_C(256);
+
+	return entries * sizeof(uint16_t) + TBL8_GROUPS * sizeof(uint32_t) +
+	       memory_of_pool(2 * ROUTES_MAX, 0, RIB_NODE_OCTETS, hugepages);
+}
+
+uint64_t nexthop_octets(bool hugepages)
+{
+	/* All are published anew at once when a port's address changes. */
+	uint64_t entries = UINT64_C(2) * NEXTHOPS_MAX * memory_of_block(sizeof(struct nexthop));
+
+	return 2 * fib_octets(hugepages) + entries + (uint64_t)NEXTHOPS_MAX * ON_LINK_OCTETS +
+	       memory_of_block(sizeof(struct nexthop_table));
+}
 
 static struct rte_hash *make_on_link(void)
 {

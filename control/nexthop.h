@@ -32,6 +32,9 @@ struct nexthop_callbacks {
 
 int nexthop_start(const struct nexthop_callbacks *callbacks, struct fault *fault);
 void nexthop_stop(void);
+/* Octets of DPDK's memory, at most: every next hop there is room for, and a second route table for
+ * the time in which it takes the place of the first. */
+uint64_t nexthop_octets(bool hugepages);
 const struct nexthop_table *nexthop_table(void);
 
 /* Link-layer address and MTU of a port; re-publishes what leaves through it. */

@@ -10,6 +10,8 @@
 #include <rte_ring_elem.h>
 
 #include "eal.h"
+#include "ha/memory.h"
+#include "memory.h"
 #include "port.h"
 #include "stage/stages.h"
 #include "worker.h"
@@ -17,6 +19,7 @@
 enum {
 	RING_SLOTS = 8192,
 	CONTROL_MBUFS = 8192,
+	MBUF_CACHE = 256,
 	RESERVE = 8, /* buffers taken from the pool ahead of their use, while memory fetches them */
 };
 
@@ -114,7 +117,7 @@ static int make_workers(struct fault *fault)
 	size_t size = rte_rcu_qsbr_get_memsize(WORKERS_MAX);
 
 	dp.rcu = rte_zmalloc("rcu", size, RTE_CACHE_LINE_SIZE);
-	dp.pool = rte_pktmbuf_pool_create("control", CONTROL_MBUFS, 256, 0,
+	dp.pool = rte_pktmbuf_pool_create("control", CONTROL_MBUFS, MBUF_CACHE, 0,
 					  RTE_MBUF_DEFAULT_BUF_SIZE, SOCKET_ID_ANY);
 	if (dp.rcu == NULL || dp.pool == NULL)
 		goto no_memory;
@@ -133,12 +136,43 @@ no_memory:
 	return -ENOMEM;
 }
 
-int dataplane_open(const struct config *config, dataplane_release_fn *release, struct fault *fault)
+/* What one worker takes beside its packets and its counters of bindings. */
+static uint64_t worker_octets(void)
 {
-	int rc;
+	return memory_of_block(sizeof(struct worker)) +
+	       (uint64_t)rte_ring_get_memsize_elem(sizeof(struct punt), RING_SLOTS) +
+	       (uint64_t)rte_ring_get_memsize_elem(sizeof(struct inject), RING_SLOTS);
+}
 
+static struct memory_needs add_up(const struct config *config,
+				  const struct dataplane_demand *demand)
+{
+	uint64_t counters = 2 * memory_of_block((uint64_t)demand->binding_slots *
+						sizeof(struct direction_stats));
+	struct memory_needs needs = {
+		.bindings = demand->binding_octets + config->worker_count * counters,
+		.others = demand->other_octets + config->worker_count * worker_octets(),
+		.heap = demand->heap_octets,
+	};
+
+	needs.packets = memory_of_pool(CONTROL_MBUFS, MBUF_CACHE,
+				       sizeof(struct rte_mbuf) + RTE_MBUF_DEFAULT_BUF_SIZE,
+				       config->hugepages);
+	for (uint16_t i = 0; i < config->port_count; i++)
+		needs.packets += port_octets(config, i);
+	return needs;
+}
+
+int dataplane_open(const struct config *config, const struct dataplane_demand *demand,
+		   dataplane_release_fn *release, struct fault *fault)
+{
+	struct memory_needs needs = add_up(config, demand);
+	int rc = memory_check(config, &needs, memory_available_mb(), fault);
+
+	if (rc != 0)
+		return rc;
 	dp.config = config;
-	rc = eal_start(config, &dp.cpus, fault);
+	rc = eal_start(config, memory_megabytes(config, &needs), &dp.cpus, fault);
 	if (rc != 0)
 		return rc;
 	rc = make_workers(fault);

@@ -3,7 +3,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -89,17 +91,6 @@ static int choose_cpus(const struct config *config, struct cpu_plan *plan, struc
 	return 0;
 }
 
-static uint32_t memory_needed_mb(const struct config *config)
-{
-	uint64_t bytes = UINT64_C(176) << 20; /* routes, neighbours, rings, DPDK's own */
-	uint64_t per_binding = 64 + 128 + 32 * (uint64_t)config->worker_count;
-
-	bytes += (uint64_t)config->port_count * config->worker_count * config->mbufs_per_queue *
-		 2688;
-	bytes += config->binding_capacity * per_binding * 5 / 4;
-	return config->memory_mb != 0 ? config->memory_mb : (uint32_t)(bytes >> 20) + 1;
-}
-
 static void add_arg(char *args[], int *count, char text[][EAL_ARG_MAX], const char *value)
 {
 	snprintf(text[*count], EAL_ARG_MAX, "%s", value);
@@ -107,8 +98,8 @@ static void add_arg(char *args[], int *count, char text[][EAL_ARG_MAX], const ch
 	++*count;
 }
 
-static int build_args(const struct config *config, const struct cpu_plan *plan, char *args[],
-		      char text[][EAL_ARG_MAX])
+static int build_args(const struct config *config, uint32_t memory_mb, const struct cpu_plan *plan,
+		      char *args[], char text[][EAL_ARG_MAX])
 {
 	char value[EAL_ARG_MAX];
 	int used = 0;
@@ -123,7 +114,7 @@ static int build_args(const struct config *config, const struct cpu_plan *plan, 
 	add_arg(args, &n, text, "--iova-mode=va");
 	add_arg(args, &n, text, "--file-prefix=homeward");
 	add_arg(args, &n, text, "-m");
-	snprintf(value, sizeof(value), "%u", memory_needed_mb(config));
+	snprintf(value, sizeof(value), "%u", memory_mb);
 	add_arg(args, &n, text, value);
 	used = snprintf(value, sizeof(value), "--lcores=0@%d", plan->control);
 	for (uint16_t i = 0; i < config->worker_count; i++)
@@ -163,7 +154,40 @@ static int init_quietly(int count, char *args[])
 	return rc;
 }
 
-int eal_start(const struct config *config, struct cpu_plan *plan, struct fault *fault)
+/* The control thread blocks the signals that stop the daemon, and takes them once it serves. Until
+ * then nothing is there that must be taken down in order, and DPDK may be long about its memory:
+ * whoever asks for an end gets it at once. */
+static void *end_on_signal(void *unused)
+{
+	sigset_t set;
+	int signal_number;
+
+	pthread_sigmask(SIG_BLOCK, NULL, &set);
+	if (sigwait(&set, &signal_number) != 0)
+		return unused;
+	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, NULL);
+	rmdir(rte_eal_get_runtime_dir());
+	signal(signal_number, SIG_DFL);
+	pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+	raise(signal_number);
+	return unused;
+}
+
+static int init_until_signal(int count, char *args[])
+{
+	pthread_t watcher;
+	bool is_watched = pthread_create(&watcher, NULL, end_on_signal, NULL) == 0;
+	int rc = init_quietly(count, args);
+
+	if (is_watched) {
+		pthread_cancel(watcher);
+		pthread_join(watcher, NULL);
+	}
+	return rc;
+}
+
+int eal_start(const struct config *config, uint32_t memory_mb, struct cpu_plan *plan,
+	      struct fault *fault)
 {
 	static char text[EAL_ARGS_MAX][EAL_ARG_MAX];
 	char *args[EAL_ARGS_MAX + 1];
@@ -174,20 +198,20 @@ int eal_start(const struct config *config, struct cpu_plan *plan, struct fault *
 	if (rc != 0)
 		return rc;
 	capture_log();
-	count = build_args(config, plan, args, text);
+	count = build_args(config, memory_mb, plan, args, text);
 	if (wants_pci(config))
 		for (int i = 0; i < count; i++)
 			if (strcmp(args[i], "--no-pci") == 0)
 				snprintf(text[i], EAL_ARG_MAX, "--allow=ffff:ff:1f.7");
 	args[count] = NULL;
-	if (init_quietly(count, args) >= 0)
+	if (init_until_signal(count, args) >= 0)
 		return 0;
 	rmdir(rte_eal_get_runtime_dir());
 	if (config->hugepages)
 		fault_set(fault, "/memory/hugepages",
 			  "DPDK could not start with hugepages (%s); reserve %u MiB, for instance "
 			  "sysctl vm.nr_hugepages=%u, or set hugepages to false",
-			  complaint, memory_needed_mb(config), memory_needed_mb(config) / 2 + 1);
+			  complaint, memory_mb, memory_mb / 2 + 1);
 	else
 		fault_set(fault, "/memory", "DPDK could not start (%s)",
 			  complaint[0] != '\0' ? complaint : rte_strerror(rte_errno));

@@ -16,7 +16,9 @@ struct cpu_plan {
 	int workers[WORKERS_MAX];
 };
 
-int eal_start(const struct config *config, struct cpu_plan *plan, struct fault *fault);
+/* Takes that many MiB. */
+int eal_start(const struct config *config, uint32_t memory_mb, struct cpu_plan *plan,
+	      struct fault *fault);
 void eal_stop(void);
 
 /* The last complaint DPDK or one of its drivers logged, for a fault's text; "" when there was none.

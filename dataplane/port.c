@@ -16,12 +16,15 @@
 #include <rte_ethdev.h>
 
 #include "eal.h"
+#include "ha/memory.h"
 #include "ha/steer_object.h"
 
 enum {
 	FDS_MAX = 4096,
 	DESCRIPTORS = 1024,
 	MBUF_DATA_ROOM = 2048,
+	MBUF_CACHE = 256,
+	QUEUE_OCTETS = 131072, /* what a driver keeps for the descriptors of a queue, both ways */
 };
 
 /* Which open files are AF_XDP sockets: the driver has no call that tells. */
@@ -88,18 +91,52 @@ static int socket_of(const struct config *config, uint16_t queue)
 	return (int)rte_lcore_to_socket_id(1u + queue % config->worker_count);
 }
 
+/* Octets of a buffer behind its mbuf. */
+static uint16_t buffer_octets(uint16_t mtu)
+{
+	uint16_t room = MBUF_DATA_ROOM;
+
+	if (mtu + 128 > room)
+		room = (uint16_t)RTE_ALIGN_CEIL(mtu + 128, 1024);
+	return (uint16_t)(room + RTE_PKTMBUF_HEADROOM);
+}
+
+static uint16_t mtu_of(const struct port_config *port)
+{
+	return port->mtu != 0 ? port->mtu : 1500;
+}
+
+/* Receive queues of a port that is not a kernel interface's. */
+static uint16_t queues_of(const struct config *config, const struct port_config *port)
+{
+	return port->queues != 0 ? port->queues : config->worker_count;
+}
+
+uint64_t port_octets(const struct config *config, uint16_t index)
+{
+	const struct port_config *port = &config->ports[index];
+	uint32_t buffer = (uint32_t)sizeof(struct rte_mbuf) + buffer_octets(mtu_of(port));
+	uint64_t queue = QUEUE_OCTETS + memory_of_pool(config->mbufs_per_queue, MBUF_CACHE, buffer,
+						       config->hugepages);
+
+	switch (port->kind) {
+	case PORT_AF_XDP:
+		return queue * interface_queues(port->interface);
+	case PORT_VDEV:
+		return queue * queues_of(config, port);
+	default:
+		return queue * (queues_of(config, port) + 1u); /* the twin's */
+	}
+}
+
 static struct rte_mempool *make_pool(const struct config *config, const struct port *port,
 				     uint16_t index, uint16_t queue)
 {
-	uint16_t room = MBUF_DATA_ROOM;
 	char name[RTE_MEMPOOL_NAMESIZE];
 
-	if (port->mtu + 128 > room)
-		room = (uint16_t)RTE_ALIGN_CEIL(port->mtu + 128, 1024);
 	snprintf(name, sizeof(name), "rx_%u_%u", index, queue);
-	return rte_pktmbuf_pool_create(name, config->mbufs_per_queue, 256, 0,
-				       (uint16_t)(room + RTE_PKTMBUF_HEADROOM),
-				       socket_of(config, queue));
+	return rte_pktmbuf_pool_create(name, config->mbufs_per_queue, MBUF_CACHE, 0,
+				       buffer_octets(port->mtu), socket_of(config, queue));
 }
 
 static int refuse(struct fault *fault, uint16_t index, const char *field, const char *what,
@@ -269,7 +306,7 @@ static int open_af_xdp(struct port *port, uint16_t index, const struct config *c
 static int open_vdev(struct port *port, uint16_t index, const struct config *config,
 		     struct fault *fault)
 {
-	uint16_t queues = port->config->queues != 0 ? port->config->queues : config->worker_count;
+	uint16_t queues = queues_of(config, port->config);
 	char name[PORT_DEVICE_MAX];
 	struct rte_eth_dev_info info;
 	const char *args;
@@ -325,7 +362,7 @@ static int open_twin(struct port *port, uint16_t index, const struct config *con
 static int open_pci(struct port *port, uint16_t index, const struct config *config,
 		    struct fault *fault)
 {
-	uint16_t queues = port->config->queues != 0 ? port->config->queues : config->worker_count;
+	uint16_t queues = queues_of(config, port->config);
 	struct rte_eth_dev_info info;
 	uint16_t ethdev = make_ethdev("pci", port->config->device, "");
 	int rc;
@@ -368,7 +405,7 @@ int port_open(struct port *port, uint16_t index, const struct config *config,
 	*port = (struct port){
 		.config = &config->ports[index],
 		.twin_ethdev = RTE_MAX_ETHPORTS,
-		.mtu = config->ports[index].mtu != 0 ? config->ports[index].mtu : 1500,
+		.mtu = mtu_of(&config->ports[index]),
 	};
 	switch (port->config->kind) {
 	case PORT_AF_XDP:

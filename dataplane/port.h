@@ -34,6 +34,9 @@ struct port {
 	uint8_t mac[6];
 };
 
+/* What its queues will take of DPDK's memory. Before the EAL is started. */
+uint64_t port_octets(const struct config *config, uint16_t index);
+
 /* Makes the devices, sets up and starts every queue. On failure nothing of it is left. release: see
  * ha/dataplane.h. */
 int port_open(struct port *port, uint16_t index, const struct config *config,

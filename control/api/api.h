@@ -6,7 +6,8 @@
  *            docs/control-api.md has each with an example.
  * Limits     API_LINE_MAX octets a line, API_DEPTH_MAX levels (both checked before the JSON parser
  *            runs), API_BATCH_MAX requests a batch, API_CONNECTIONS_MAX, API_OUTPUT_MAX octets
- *            waiting for a client that does not read. One line is answered a turn of the loop, so
+ *            waiting for a client that does not read; who has asked nothing for the idle timeout of
+ *            the configuration is disconnected. One line is answered a turn of the loop, so
  *            that signalling gets its turn between two of them. Access whoever may open the socket
  *            may read; only root and the daemon's own user may change something.
  * Threads    the control thread, by the loop; no call blocks.

@@ -19,7 +19,9 @@
 
 #include "api/api.h"
 #include "api/rpc.h"
+#include "counters.h"
 #include "ha/config.h"
+#include "ha/time.h"
 #include "log.h"
 #include "loop.h"
 
@@ -27,15 +29,17 @@ enum {
 	BACKLOG = 16,
 	OUTPUT_KEPT_MAX = 65536, /* a larger buffer is freed once it is empty */
 	GROUP_BUFFER_MAX = 16384,
+	IDLE_LOOK_MS = 250,
 };
 
 struct connection {
 	int fd; /* -1: free */
 	struct rpc_caller caller;
-	uint32_t events; /* what epoll is asked for */
-	bool ended;	 /* the peer sends no more */
-	bool broken;	 /* to be closed at once */
-	bool skipping;	 /* the rest of a line that was too long */
+	uint64_t asked_ms; /* opened, or last answered */
+	uint32_t events;   /* what epoll is asked for */
+	bool ended;	   /* the peer sends no more */
+	bool broken;	   /* to be closed at once */
+	bool skipping;	   /* the rest of a line that was too long */
 
 	char *input; /* API_LINE_MAX + 1 octets */
 	size_t line; /* where the next line begins */
@@ -53,6 +57,7 @@ struct connection {
 static struct connection connections[API_CONNECTIONS_MAX];
 static unsigned int connection_count;
 static unsigned int next_turn;
+static uint64_t idle_timeout_ms;
 static int listen_fd = -1;
 static struct stat made; /* our socket: another's by the same name is not ours to remove */
 static char path[sizeof(((struct sockaddr_un *)0)->sun_path)];
@@ -193,6 +198,7 @@ static void answer_line(struct connection *c)
 
 	c->line = c->scanned = c->line_end + 1;
 	c->has_line = false;
+	c->asked_ms = monotonic_ms();
 	if (response != NULL)
 		queue_line(c, response);
 	free(response);
@@ -243,6 +249,30 @@ static unsigned int serve(void *unused)
 	return 0;
 }
 
+/* Connections are few: those who open them and ask nothing, or do not take the answers, must not
+ * keep others out. */
+static unsigned int close_idle(void *unused)
+{
+	static uint64_t next_ms;
+	uint64_t now_ms = monotonic_ms();
+
+	(void)unused;
+	if (connection_count == 0 || now_ms < next_ms)
+		return 0;
+	next_ms = now_ms + IDLE_LOOK_MS;
+	for (unsigned int i = 0; i < API_CONNECTIONS_MAX; i++) {
+		struct connection *c = &connections[i];
+
+		if (c->fd < 0 || c->has_line || c->asked_ms + idle_timeout_ms > now_ms)
+			continue;
+		log_debug("control socket: a client of user %u is idle; disconnected",
+			  c->caller.uid);
+		count(COUNT_API_IDLE);
+		close_connection(c);
+	}
+	return 0;
+}
+
 static struct connection *free_connection(void)
 {
 	for (unsigned int i = 0; i < API_CONNECTIONS_MAX; i++)
@@ -271,7 +301,12 @@ static bool open_connection(struct connection *c, int fd)
 
 	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0)
 		return false;
-	*c = (struct connection){.fd = fd, .caller.uid = peer.uid, .events = EPOLLIN};
+	*c = (struct connection){
+		.fd = fd,
+		.caller.uid = peer.uid,
+		.asked_ms = monotonic_ms(),
+		.events = EPOLLIN,
+	};
 	c->input = malloc(API_LINE_MAX + 1);
 	if (c->input != NULL && loop_add_fd(fd, EPOLLIN, ready, c) == 0)
 		return true;
@@ -435,6 +470,8 @@ static int listen_on_path(const struct config *config, struct fault *fault)
 		rc = loop_add_fd(listen_fd, EPOLLIN, accept_one, NULL);
 	if (rc == 0)
 		rc = loop_add_poller(serve, NULL);
+	if (rc == 0)
+		rc = loop_add_poller(close_idle, NULL);
 	if (rc != 0)
 		fault_set(fault, "/control/socket", "%s cannot be served: %s", path, strerror(-rc));
 	return rc;
@@ -447,6 +484,7 @@ int api_start(const struct api_context *context, struct fault *fault)
 	_Static_assert(sizeof(path) == sizeof(context->config->socket_path), "both 108 octets");
 	memcpy(path, context->config->socket_path, sizeof(path));
 	path[sizeof(path) - 1] = '\0';
+	idle_timeout_ms = context->config->socket_idle_timeout_s * UINT64_C(1000);
 	made = (struct stat){0};
 	for (unsigned int i = 0; i < API_CONNECTIONS_MAX; i++)
 		connections[i] = (struct connection){.fd = -1};

@@ -38,6 +38,20 @@ uint32_t registration_slots_for(uint32_t bindings)
 	return bindings + bindings / 8 + 64;
 }
 
+uint64_t registration_octets(uint32_t bindings)
+{
+	return bcache_octets(registration_slots_for(bindings));
+}
+
+/* by_home, slots and free_slots; and the numbers that the cache keeps of what is free. */
+uint64_t registration_heap_octets(uint32_t bindings)
+{
+	uint64_t count = registration_slots_for(bindings);
+
+	return rte_align64pow2(count) * sizeof(*by_home) +
+	       count * (sizeof(*slots) + sizeof(*free_slots) + 2 * sizeof(uint32_t));
+}
+
 int registration_start(const struct config *config, struct fault *fault)
 {
 	capacity = config->binding_capacity;

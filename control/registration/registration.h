@@ -46,6 +46,9 @@ struct registration {
 
 int registration_start(const struct config *config, struct fault *fault);
 void registration_stop(void);
+/* For that many bindings: octets of DPDK's memory, and of the process's own. */
+uint64_t registration_octets(uint32_t bindings);
+uint64_t registration_heap_octets(uint32_t bindings);
 
 const struct registration *registration_find(const struct ip_addr *home);
 /* As mobile_nodes_fetch. */

@@ -3,9 +3,10 @@
 
 #include "ha/cursor.h"
 
-/* Destination options: remembers a Home Address option; an option that asks to be understood and is
- * not makes the chain malformed (RFC 8200 §4.2). The control thread looks closer and answers; here
- * it only matters where the packet goes. */
+/* Destination options: remembers a Home Address option, and looks at no other: here it only matters
+ * where the packet goes. False when one runs out of its header. An option that asks to be understood
+ * is answered by the control thread (RFC 8200 §4.2), to which all but plain tunnels go; on a plain
+ * tunnel nobody looks at it. */
 static bool scan_options(struct cursor options, const struct ip_addr **home)
 {
 	while (cursor_left(&options) > 0) {

@@ -114,6 +114,7 @@ struct config {
 	char socket_path[108];
 	uint32_t socket_mode;
 	char socket_group[32]; /* empty: the daemon's own */
+	uint32_t socket_idle_timeout_s;
 
 	char log_level[8]; /* error, warning, info, debug */
 };

@@ -41,8 +41,18 @@ struct dataplane_tables {
  * outlive the process. */
 typedef void dataplane_release_fn(const char *interface);
 
+/* What the control thread will take, for dataplane_open to reserve: of DPDK's memory and of the
+ * process's own. */
+struct dataplane_demand {
+	uint32_t binding_slots;	 /* as in the tables */
+	uint64_t binding_octets; /* DPDK's, for bindings */
+	uint64_t other_octets;	 /* DPDK's, for all else */
+	uint64_t heap_octets;
+};
+
 /* Starts the EAL and the ports. */
-int dataplane_open(const struct config *config, dataplane_release_fn *release, struct fault *fault);
+int dataplane_open(const struct config *config, const struct dataplane_demand *demand,
+		   dataplane_release_fn *release, struct fault *fault);
 int dataplane_start(const struct dataplane_tables *tables, struct fault *fault);
 void dataplane_stop(void);
 void dataplane_close(void);

@@ -1,16 +1,19 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-3-Clause
 """control_socket: runs control_api.py against a daemon of its own, with a mobile node registered, and then the client:
-every command of homewardctl, its tables, its --json and its errors.
+every command of homewardctl, its tables, its --json and its errors. Last, clients that say nothing.
 
   control_socket.py BUILD_DIR
 """
 import json
 import os
 import re
+import socket
 import subprocess
 import sys
+import time
 
+from control_api import CONNECTIONS_MAX
 from lib import Node, Report, home, lab, node, program_directory
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -62,6 +65,46 @@ def run_client(report, programs, socket):
     report.equal(ctl("binding", "remove", address).returncode, 1, "removing it again is an error")
 
 
+def connect(path, said=b""):
+    client = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    client.connect(path)
+    client.sendall(said)
+    client.settimeout(0.1)
+    return client
+
+
+def is_closed(client):
+    try:
+        return client.recv(1) == b""
+    except ConnectionResetError:
+        return True
+    except TimeoutError:
+        return False
+
+
+def run_silent(report, the_lab):
+    """With an idle timeout of a second."""
+    daemon = the_lab.daemon
+    silent = [connect(daemon.socket_path, b"{" if i % 2 else b"") for i in range(CONNECTIONS_MAX - 1)]
+    answered = True
+    until = time.monotonic() + 2.5
+    early = time.monotonic() + 0.5
+    while time.monotonic() < until:
+        if early and time.monotonic() > early:
+            report.check(not is_closed(silent[0]), "a silent client is left alone for a while")
+            early = None
+        try:
+            answered = "pid" in daemon.rpc("server.hello") and answered
+        except OSError:
+            answered = False
+        time.sleep(0.2)
+    report.check(answered, "a client that asks again and again keeps its connection beyond the idle timeout")
+    report.check(all(is_closed(client) for client in silent), "clients that say nothing, or half a request, do not")
+    report.equal(daemon.counters().get("others.control_connections_idle"), len(silent), "each of them is counted")
+    for client in silent:
+        client.close()
+
+
 def main():
     report = Report()
     programs = program_directory()
@@ -73,6 +116,10 @@ def main():
         report.check(Node(the_lab, 1).register(), "a mobile node registers")
         run_api(report, the_lab.daemon.socket_path)
         run_client(report, programs, the_lab.daemon.socket_path)
+        the_lab.daemon.stop()
+        the_lab.daemon.configure([node(1)], control__idle_timeout_s=1)
+        if report.check(the_lab.daemon.start(), "it starts with an idle timeout of a second"):
+            run_silent(report, the_lab)
     return report.conclude()
 
 

@@ -89,6 +89,36 @@ cannot_start() {
 	chmod 600 "$temp/mobile_nodes.jsonl"
 }
 
+# Four gigabytes of address space: a daemon that does not refuse must not take the host's memory.
+too_much_memory() {
+	sed 's/"version": 1,/"version": 1, "memory": {"megabytes": 1000000},/' "$temp/homeward.json" >"$temp/memory.json"
+	refused "more memory than there is" "/memory/megabytes: .* MiB .* make it smaller" "$temp/memory.json" \
+		prlimit --as=$((4 << 30))
+	sed 's/"capacity": 1024/"capacity": 16777216/; s/"kind": "af_xdp", "interface": "rt"/"kind": "vdev", "device": "net_null0"/
+		s/"count": 1}/"count": 32}/' "$temp/homeward.json" >"$temp/capacity.json"
+	if (($(sed -n 's/^MemAvailable: *\([0-9]*\) kB/\1/p' /proc/meminfo) >> 20 >= 24)); then
+		skip "more bindings than there is memory for: this host has enough"
+		return
+	fi
+	refused "more bindings than there is memory for" "/bindings/capacity: .* MiB .* make it smaller" "$temp/capacity.json" \
+		prlimit --as=$((4 << 30))
+}
+
+# ended_while_starting SIGNAL CODE: while DPDK still takes its memory.
+ended_while_starting() {
+	local signal=$1 expected=$2 tries=1000
+	sed 's/"version": 1,/"version": 1, "memory": {"megabytes": 2000},/' "$temp/homeward.json" >"$temp/slow.json"
+	netns_become ha "${own_runtime[@]}" "$programs/homewardd" --config "$temp/slow.json" 2>"$temp/homewardd.log" </dev/null &
+	daemon=$!
+	until [[ -n $(ls -A "$temp/dpdk") ]] || ((tries-- == 0)); do
+		sleep 0.01
+	done
+	end_daemon "$signal"
+	claim "SIG$signal ends a daemon that still starts (exit code $expected)" equal "$code" "$expected"
+	claim "before it was ready" equal "$(grep -c ready "$temp/homewardd.log")" 0
+	claim "DPDK left nothing behind" no_leftovers
+}
+
 xdp_id() {
 	ip -n "$NETNS_PREFIX-ha" -d link show dev rt | sed -n 's/.*prog\/xdp id \([0-9]*\).*/\1/p'
 }
@@ -133,6 +163,9 @@ live_and_end INT 0
 live_and_end KILL 137
 live_and_end TERM 0
 cannot_start
+too_much_memory
+ended_while_starting TERM 143
+ended_while_starting INT 130
 second_daemon
 foreign_program
 conclude

@@ -139,14 +139,32 @@ phase_is_complete() {
 	report_says "[p['acknowledged'] for p in d['phases'] if p['phase'] == '$1'] == [$count]"
 }
 
-# The home agent counts what it could not hand to us; nothing else may be missing.
+# Two processes on too few CPUs: now and then one cannot take what the other sends. That is the only way in which a packet may go
+# missing, and it is counted to the packet. What the home agent could not hand to us was a data packet, which is lost; an
+# acknowledgement, which is asked for again; or an ICMPv6 error.
 lost_are_accounted() {
-	local lost dropped
+	local lost full again errors
 	lost=$(field "$directory/report.json" "d['traffic']['lost'] + d['traffic']['reverse_lost']")
-	dropped=$(field "$directory/stats.json" \
-		"sum(d['totals']['dropped'].values()) - d['totals']['dropped']['no_binding']")
-	[[ $lost == 0 ]] || echo "        lost $lost, the home agent counts $dropped drops"
-	[[ $lost =~ ^[0-9]+$ ]] && { ((lost == 0)) || ((lost <= ${dropped:-0})); }
+	again=$(field "$directory/report.json" "sum(p['retransmitted'] for p in d['phases'])")
+	full=$(field "$directory/stats.json" "d['totals']['dropped']['port_full']")
+	errors=$(($(field "$directory/stats.json" "d['control']['others']['icmp6_errors_sent']") -
+		$(field "$directory/report.json" "sum(d['icmp6'].values())")))
+	[[ $full == 0 ]] || echo "        lost $lost, sent again $again, errors that did not come $errors; the port did not take $full"
+	[[ $lost =~ ^[0-9]+$ && $full =~ ^[0-9]+$ ]] && ((lost <= full && full <= lost + again + errors))
+}
+
+# A home agent that forwards next to nothing would be accounted for as well.
+few_are_lost() {
+	report_says "20 * (d['traffic']['lost'] + d['traffic']['reverse_lost']) <= d['traffic']['sent'] + d['traffic']['reverse_sent']"
+}
+
+# A full port and removed nodes: there is no other reason here.
+no_other_drops() {
+	local others
+	others=$(field "$directory/stats.json" \
+		"{k: v for k, v in d['totals']['dropped'].items() if v and k not in ('port_full', 'no_binding')}")
+	[[ $others == "{}" ]] || echo "        $others"
+	[[ $others == "{}" ]]
 }
 
 # A packet to a removed node goes no further (RFC 6275 section 10.3.2), and only such a packet: dropped, or handed to the control
@@ -204,7 +222,9 @@ if [[ ${LOAD_TRAFFIC:-20000} != 0 ]]; then
 	check "data packets flowed to and from mobile nodes" \
 		report_says "d['traffic']['received'] > 0 and d['traffic']['reverse_received'] > 0"
 fi
-check "no data packet is missing but what the home agent counted as dropped" lost_are_accounted
+check "each packet that the port did not take is missed, and no other" lost_are_accounted
+check "at most one data packet in twenty is lost" few_are_lost
+check "nothing was dropped for another reason" no_other_drops
 check "packets to removed home addresses were dropped, no others" probes_were_dropped
 check "packets in equal packets out, exactly" balance_is_exact
 ((failed == 0)) || show_logs

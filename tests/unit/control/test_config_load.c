@@ -195,6 +195,7 @@ static void what_the_file_leaves_out_has_its_default(void)
 	CU_ASSERT_EQUAL(config.timestamp_window_s, 7);
 	CU_ASSERT_STRING_EQUAL(config.socket_path, "/run/homeward/control.sock");
 	CU_ASSERT_EQUAL(config.socket_mode, 0660);
+	CU_ASSERT_EQUAL(config.socket_idle_timeout_s, 60);
 	CU_ASSERT_STRING_EQUAL(config.socket_group, "");
 	CU_ASSERT_STRING_EQUAL(config.log_level, "info");
 }
@@ -264,6 +265,7 @@ static void each_key_reaches_its_field(void)
 	CU_ASSERT(is_bucket(&config.errors_total, 106, 16));
 	CU_ASSERT_STRING_EQUAL(config.socket_path, "/run/other.sock");
 	CU_ASSERT_EQUAL(config.socket_mode, 0600);
+	CU_ASSERT_EQUAL(config.socket_idle_timeout_s, 5);
 	CU_ASSERT_STRING_EQUAL(config.socket_group, "netops");
 	CU_ASSERT_STRING_EQUAL(config.log_level, "debug");
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Runs in the top folder of the tree: the samples are in tests/vectors/mobile_nodes. A bad one has beside it NAME.expect:
- * "LINE part of the text". They are copied first, because a checkout gives them a mode that the loader refuses.
+ * Runs in the top folder of the tree: the samples are in tests/vectors/mobile_nodes. A bad one has beside it NAME.expect,
+ * "LINE part of the text" for each problem. They are copied first, because a checkout gives them a mode that the loader refuses.
  */
 #include "mobile_node.h"
 
@@ -17,8 +17,20 @@
 
 #define KEY_TEXT "000102030405060708090a0b0c0d0e0f"
 
+enum { PROBLEMS_MAX = 128 };
+
 static char path[64];
 static struct fault fault;
+static struct fault problems[PROBLEMS_MAX];
+static unsigned int problem_count;
+
+static void remember(void *unused, const struct fault *problem)
+{
+	(void)unused;
+	if (problem_count < PROBLEMS_MAX)
+		problems[problem_count] = *problem;
+	problem_count++;
+}
 
 static struct mobile_nodes *load_octets(const char *text, size_t length)
 {
@@ -30,8 +42,8 @@ static struct mobile_nodes *load_octets(const char *text, size_t length)
 	CU_ASSERT_FATAL(fd >= 0);
 	CU_ASSERT_EQUAL(write(fd, text, length), (ssize_t)length);
 	close(fd);
-	fault = (struct fault){0};
-	nodes = mobile_nodes_load(path, &fault);
+	problem_count = 0;
+	nodes = mobile_nodes_read(path, remember, NULL);
 	unlink(path);
 	return nodes;
 }
@@ -53,30 +65,45 @@ static struct mobile_nodes *load_sample(const char *sample)
 	return load_octets(text, length);
 }
 
+/* Every expected problem, in order, and no other. */
 static bool is_as_expected(const char *sample)
 {
 	char expect[256];
 	char where[640];
-	char line[512] = "";
-	char *text;
+	char line[512];
+	unsigned int expected = 0;
+	bool good = true;
 	FILE *file;
 
 	snprintf(expect, sizeof(expect), "%.*s.expect", (int)(strlen(sample) - strlen(".jsonl")),
 		 sample);
 	file = fopen(expect, "r");
-	if (file == NULL || fgets(line, sizeof(line), file) == NULL)
+	if (file == NULL)
 		return false;
+	for (; fgets(line, sizeof(line), file) != NULL; expected++) {
+		char *text = strchr(line, ' ');
+
+		line[strcspn(line, "\n")] = '\0';
+		if (text == NULL || expected >= problem_count)
+			good = false;
+		if (!good)
+			break;
+		*text++ = '\0';
+		snprintf(where, sizeof(where), "%s:%s", path, line);
+		good = strcmp(problems[expected].where, where) == 0 &&
+		       strstr(problems[expected].text, text) != NULL;
+	}
 	fclose(file);
-	line[strcspn(line, "\n")] = '\0';
-	text = strchr(line, ' ');
-	if (text == NULL)
-		return false;
-	*text++ = '\0';
-	snprintf(where, sizeof(where), "%s:%s", path, line);
-	return strcmp(fault.where, where) == 0 && strstr(fault.text, text) != NULL;
+	return good && expected == problem_count;
 }
 
-static void every_bad_sample_tells_the_line_and_what_is_wrong(void)
+static void print_problems(const char *sample)
+{
+	for (unsigned int i = 0; i < problem_count && i < PROBLEMS_MAX; i++)
+		printf("%s: %s: %s\n", sample, problems[i].where, problems[i].text);
+}
+
+static void every_bad_sample_tells_each_line_and_what_is_wrong(void)
 {
 	glob_t found;
 
@@ -87,9 +114,10 @@ static void every_bad_sample_tells_the_line_and_what_is_wrong(void)
 		bool good = nodes == NULL && is_as_expected(found.gl_pathv[i]);
 
 		CU_ASSERT(good);
-		CU_ASSERT_PTR_NULL(strstr(fault.text, "0001020304"));
+		for (unsigned int k = 0; k < problem_count; k++)
+			CU_ASSERT_PTR_NULL(strstr(problems[k].text, "0001020304"));
 		if (!good)
-			printf("%s: %s: %s\n", found.gl_pathv[i], fault.where, fault.text);
+			print_problems(found.gl_pathv[i]);
 		mobile_nodes_free(nodes);
 	}
 	globfree(&found);
@@ -192,8 +220,7 @@ static void the_shipped_example_loads(void)
 	struct mobile_nodes *nodes = load_sample("docs/examples/mobile_nodes.jsonl");
 
 	CU_ASSERT_PTR_NOT_NULL(nodes);
-	if (nodes == NULL)
-		printf("%s: %s\n", fault.where, fault.text);
+	print_problems("docs/examples/mobile_nodes.jsonl");
 	mobile_nodes_free(nodes);
 }
 
@@ -302,6 +329,35 @@ static void what_is_not_a_file_is_refused(void)
 	CU_ASSERT_STRING_EQUAL(fault.where, "/tmp/none/none.jsonl");
 }
 
+static void of_a_file_that_is_all_wrong_the_number_of_the_rest_is_told(void)
+{
+	enum { TOLD = 100, LINES = 150 };
+	char text[2 * LINES + 1];
+
+	for (int i = 0; i < LINES; i++)
+		memcpy(&text[2 * i], "7\n", 3);
+	CU_ASSERT_PTR_NULL(load_text(text));
+	CU_ASSERT_EQUAL_FATAL(problem_count, TOLD + 1);
+	CU_ASSERT_PTR_NOT_NULL(strstr(problems[TOLD - 1].where, ":100"));
+	CU_ASSERT_STRING_EQUAL(problems[TOLD].where, path);
+	CU_ASSERT_STRING_EQUAL(problems[TOLD].text, "50 problems more; mend these first");
+}
+
+static void who_asks_for_the_first_problem_gets_that(void)
+{
+	const char text[] = "7\n{}\n";
+	int fd;
+
+	strcpy(path, "/tmp/test_mobile_node.XXXXXX");
+	fd = mkstemp(path);
+	CU_ASSERT_EQUAL(write(fd, text, strlen(text)), (ssize_t)strlen(text));
+	close(fd);
+	CU_ASSERT_PTR_NULL(mobile_nodes_load(path, &fault));
+	CU_ASSERT_PTR_NOT_NULL(strstr(fault.where, ":1"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(fault.text, "not JSON"));
+	unlink(path);
+}
+
 static void a_long_path_keeps_its_end(void)
 {
 	char longer[400];
@@ -316,7 +372,7 @@ static void a_long_path_keeps_its_end(void)
 int main(void)
 {
 	static const struct unit_case cases[] = {
-		UNIT(every_bad_sample_tells_the_line_and_what_is_wrong),
+		UNIT(every_bad_sample_tells_each_line_and_what_is_wrong),
 		UNIT(each_key_reaches_its_field),
 		UNIT(a_node_without_authentication_has_no_association),
 		UNIT(the_last_line_needs_no_end),
@@ -328,6 +384,8 @@ int main(void)
 		UNIT(a_file_that_only_its_owner_may_read_is_taken),
 		UNIT(a_file_of_another_user_is_refused),
 		UNIT(what_is_not_a_file_is_refused),
+		UNIT(of_a_file_that_is_all_wrong_the_number_of_the_rest_is_told),
+		UNIT(who_asks_for_the_first_problem_gets_that),
 		UNIT(a_long_path_keeps_its_end),
 	};
 

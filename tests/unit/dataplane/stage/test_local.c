@@ -127,6 +127,20 @@ static void an_option_running_out_of_its_header_is_malformed(void)
 	}
 }
 
+/* All four actions for unknown types (RFC 8200 §4.2): the control thread knows which to take. */
+static void an_option_that_must_be_understood_is_for_the_control_thread(void)
+{
+	for (unsigned int action = 0; action < 4; action++) {
+		uint8_t body[24 + 16] = {0};
+
+		home_option(body, PROTO_MOBILITY, 0);
+		body[2] = (uint8_t)(action << 6 | 0x1e);
+		body[3] = 2;
+		run(PROTO_DEST_OPTIONS, body, sizeof(body));
+		expect_punt(PUNT_SIGNALLING_KNOWN);
+	}
+}
+
 static void a_header_running_out_of_the_packet_is_malformed(void)
 {
 	uint8_t body[24 + 16] = {0};
@@ -148,6 +162,7 @@ int main(void)
 		UNIT(an_atomic_fragment_is_no_fragment),
 		UNIT(a_chain_up_to_the_bound_passes_and_past_it_does_not),
 		UNIT(an_option_running_out_of_its_header_is_malformed),
+		UNIT(an_option_that_must_be_understood_is_for_the_control_thread),
 		UNIT(a_header_running_out_of_the_packet_is_malformed),
 	};
 
