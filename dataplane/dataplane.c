@@ -140,6 +140,7 @@ no_memory:
 static uint64_t worker_octets(void)
 {
 	return memory_of_block(sizeof(struct worker)) +
+	       memory_of_block(DESTINATIONS * sizeof(struct destination)) +
 	       (uint64_t)rte_ring_get_memsize_elem(sizeof(struct punt), RING_SLOTS) +
 	       (uint64_t)rte_ring_get_memsize_elem(sizeof(struct inject), RING_SLOTS);
 }
