@@ -19,7 +19,8 @@
 
 enum {
 	KEYS_A_BUCKET = BCACHE_SLOTS / 2, /* at capacity */
-	/* With four keys a bucket on average, about 2 % of the buckets need an overflow bucket. */
+	/* With four keys a bucket on average, about 2 % of the buckets need an overflow bucket when
+	 * the table was just filled, and up to 9 % when keys have come and gone for long. */
 	BUCKETS_AN_OVERFLOW = 8,
 	OVERFLOWS_AT_LEAST = 64,
 	RETIRED_AT_LEAST = 64,

@@ -166,7 +166,6 @@ static struct memory_needs add_up(const struct config *config,
 
 	if (shares_tunnels(config))
 		needs.others += peers_octets(config->worker_count);
-
 	needs.packets = memory_of_pool(CONTROL_MBUFS, MBUF_CACHE,
 				       sizeof(struct rte_mbuf) + RTE_MBUF_DEFAULT_BUF_SIZE,
 				       config->hugepages);

@@ -70,8 +70,7 @@ struct worker {
 	uint16_t twin_rx_count;
 	uint16_t port_count;
 	uint16_t index;
-	uint16_t
-		peer_count; /* of workers that share tunnels, this one among them; 0: none are shared */
+	uint16_t peer_count; /* workers, itself among them; 0: tunnels are not shared */
 	unsigned int lcore;
 	bool running; /* cleared by the control thread to end the loop */
 

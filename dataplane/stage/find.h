@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * find: the bindings of a burst, with their counters fetched meanwhile.
+ * find: the bindings of a burst, and their counters fetched. Between the two halves the bindings are on
+ * their way: that is the time for whatever needs none.
  *
  * Threads    one worker.
  */
@@ -10,14 +11,20 @@
 #include "count.h"
 #include "ha/bcache.h"
 
-/* For n homes; found[i] is NULL on a miss. Not inlined: inside a longer function its loops would have
+/* The first half, for n homes. Neither half is inlined: inside a longer function its loops would have
  * too few registers. */
-static __rte_noinline void find_bindings(const struct bcache *cache, struct bcache_keys *keys,
-					 unsigned int n, const struct direction_stats *nodes,
-					 const struct binding *found[])
+static __rte_noinline void find_begin(const struct bcache *cache, struct bcache_keys *keys,
+				      unsigned int n)
 {
 	bcache_keys_fetch(cache, keys, n);
 	bcache_keys_probe(cache, keys, n);
+}
+
+/* The second half: found[i] is NULL on a miss. */
+static __rte_noinline void find_end(const struct bcache *cache, const struct bcache_keys *keys,
+				    unsigned int n, const struct direction_stats *nodes,
+				    const struct binding *found[])
+{
 	for (unsigned int i = 0; i < n; i++) {
 		found[i] = bcache_keys_found(cache, keys, i);
 		if (likely(found[i] != NULL))

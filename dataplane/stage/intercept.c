@@ -103,6 +103,7 @@ void intercept_burst(struct worker *w, struct burst *b)
 
 	if (b->data.count == 0)
 		return;
-	find_bindings(w->tables->bcache, &b->data.keys, b->data.count, w->to_nodes, found);
+	find_begin(w->tables->bcache, &b->data.keys, b->data.count);
+	find_end(w->tables->bcache, &b->data.keys, b->data.count, w->to_nodes, found);
 	w->stats.encapsulated += tunnel_all(w, b, found);
 }

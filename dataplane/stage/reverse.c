@@ -98,11 +98,10 @@ static inline unsigned int check_inner(struct worker *w, struct packet_list *tun
  * closer look. Only destinations that route_burst sent to are remembered: they are neither mobile
  * nodes nor the home agent. The hop limit counts down as in any router, RFC 8200 §3. */
 static inline bool forward_again(struct worker *w, struct rte_mbuf *m, struct ip6_hdr_wire *ip,
-				 uint16_t octets, uint32_t generation)
+				 uint16_t octets, uint32_t next_hop,
+				 const struct nexthop_table *nexthops)
 {
-	const struct nexthop_table *nexthops = w->tables->nexthops;
-	uint32_t index = destination_find(w->destinations, ip6_destination(ip), generation);
-	const struct nexthop *hop = nexthop_find(nexthops, index);
+	const struct nexthop *hop = nexthop_find(nexthops, next_hop);
 
 	if (unlikely(hop == NULL || octets > hop->mtu || ip->hop_limit <= 1 ||
 		     !send_frame(w, m, ip, octets, hop)))
@@ -113,9 +112,10 @@ static inline bool forward_again(struct worker *w, struct rte_mbuf *m, struct ip
 
 /* The notes are brought up to date only for the packet that stays. */
 static inline void forward_inner(struct worker *w, struct burst *b, struct packet *p,
-				 struct ip6_hdr_wire *inner, uint16_t octets, uint32_t generation)
+				 struct ip6_hdr_wire *inner, uint16_t octets,
+				 const struct nexthop_table *nexthops)
 {
-	if (likely(forward_again(w, p->m, inner, octets, generation)))
+	if (likely(forward_again(w, p->m, inner, octets, p->next_hop, nexthops)))
 		return;
 	p->ip = inner;
 	p->octets = octets;
@@ -123,11 +123,25 @@ static inline void forward_inner(struct worker *w, struct burst *b, struct packe
 	sort_inner(w, b, p);
 }
 
+/* While the bindings come: what is remembered of the inner destinations. */
+static __rte_noinline void find_next_hops(struct worker *w, struct burst *b, unsigned int n)
+{
+	struct destination *destinations = w->destinations;
+	uint32_t generation = nexthop_generation(w->tables->nexthops);
+
+	for (unsigned int i = 0; i < n; i++) {
+		struct packet *p = b->tunnel.at[i];
+
+		p->next_hop =
+			destination_find(destinations, ip6_destination(inner_of(p)), generation);
+	}
+}
+
 static __rte_noinline unsigned int open_all(struct worker *w, struct burst *b, unsigned int n,
 					    const struct binding *const found[])
 {
 	struct direction_stats *nodes = w->from_nodes;
-	uint32_t generation = nexthop_generation(w->tables->nexthops);
+	const struct nexthop_table *nexthops = w->tables->nexthops;
 	uint64_t now_tsc = w->now_tsc;
 	unsigned int refused = 0;
 
@@ -145,7 +159,7 @@ static __rte_noinline unsigned int open_all(struct worker *w, struct burst *b, u
 			uint16_t octets = ip6_octets(inner);
 
 			count(nodes, found[i], octets);
-			forward_inner(w, b, p, inner, octets, generation);
+			forward_inner(w, b, p, inner, octets, nexthops);
 		}
 	}
 	return n - refused;
@@ -160,6 +174,8 @@ void reverse_burst(struct worker *w, struct burst *b)
 	if (b->tunnel.count == 0)
 		return;
 	n = check_inner(w, &b->tunnel, keys.homes);
-	find_bindings(w->tables->bcache, &keys, n, w->from_nodes, found);
+	find_begin(w->tables->bcache, &keys, n);
+	find_next_hops(w, b, n);
+	find_end(w->tables->bcache, &keys, n, w->from_nodes, found);
 	w->stats.decapsulated += open_all(w, b, n, found);
 }
