@@ -368,12 +368,19 @@ static uint64_t octets_in_use(void)
 static void without_peers_nothing_is_handed_over(void)
 {
 	packets_clear(&plane);
-	first->peer_count = 0;
-	for (uint16_t flow = 0; flow < 30; flow++)
-		receive(make(flow, 0));
-	first->peer_count = 2;
-	CU_ASSERT_EQUAL(first->stats.handed_over, 0);
-	CU_ASSERT_EQUAL(first->tx[0].count, 30);
+	for (uint16_t i = 0; i < plane.worker_count; i++) {
+		struct worker *w = plane.workers[i];
+
+		w->peer_count = 0;
+		for (uint16_t flow = 0; flow < 30; flow++) {
+			struct rte_mbuf *frame = make(flow, 0);
+
+			worker_burst(w, &frame, 1, 0);
+		}
+		w->peer_count = plane.worker_count;
+		CU_ASSERT_EQUAL(w->stats.handed_over, 0);
+		CU_ASSERT_EQUAL(w->tx[0].count, 30);
+	}
 	packets_clear(&plane);
 }
 
