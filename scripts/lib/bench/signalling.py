@@ -56,7 +56,7 @@ def add_load(run, rows):
     """The set-up of the system test: mnload and homewardd on a memif port, every acknowledgement checked."""
     report = run.scratch / "load.json"
     run.program("mnload")
-    environment = dict(os.environ, LOAD_REPORT=str(report), LOAD_TRAFFIC="0", LOAD_SECONDS="0")
+    environment = dict(os.environ, LOAD_REPORT=str(report), LOAD_TRAFFIC="0", LOAD_SECONDS="1")
     run.execute([run.root / "tests/system/load.sh", run.build, 20000 if run.quick else 100000], 300, environment)
     for phase in json.loads(report.read_text(encoding="ascii"))["phases"]:
         if phase["phase"] != "traffic":
