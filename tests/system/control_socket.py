@@ -83,13 +83,13 @@ def is_closed(client):
 
 
 def run_silent(report, the_lab):
-    """With an idle timeout of three seconds."""
+    """With an idle timeout of a second."""
     daemon = the_lab.daemon
     daemon.rpc("server.hello")  # before the others fill the listening queue
     silent = [connect(daemon.socket_path, b"{" if i % 2 else b"") for i in range(CONNECTIONS_MAX - 1)]
     answered = True
-    until = time.monotonic() + 6.5
-    early = time.monotonic() + 1
+    until = time.monotonic() + 2.5
+    early = time.monotonic() + 0.5
     while time.monotonic() < until:
         if early and time.monotonic() > early:
             report.check(not is_closed(silent[0]), "a silent client is left alone for a while")
@@ -118,8 +118,8 @@ def main():
         run_api(report, the_lab.daemon.socket_path)
         run_client(report, programs, the_lab.daemon.socket_path)
         the_lab.daemon.stop()
-        the_lab.daemon.configure([node(1)], control__idle_timeout_s=3)
-        if report.check(the_lab.daemon.start(), "it starts with an idle timeout of three seconds"):
+        the_lab.daemon.configure([node(1)], control__idle_timeout_s=1)
+        if report.check(the_lab.daemon.start(), "it starts with an idle timeout of a second"):
             run_silent(report, the_lab)
     return report.conclude()
 
