@@ -20,6 +20,7 @@
 
 #include "ha/dataplane.h"
 #include "retire.h"
+#include "support/draw.h"
 #include "support/eal.h"
 #include "support/unit.h"
 
@@ -54,16 +55,6 @@ static uint32_t busy; /* the node that is being changed */
 struct rte_rcu_qsbr *dataplane_rcu(void)
 {
 	return rcu;
-}
-
-static uint64_t draw(void)
-{
-	static uint64_t state = 88172645463325252u;
-
-	state ^= state << 13;
-	state ^= state >> 7;
-	state ^= state << 17;
-	return state;
 }
 
 /* Every other time one of the crowd. */

@@ -21,6 +21,7 @@
 
 #include "ha/dataplane.h"
 #include "retire.h"
+#include "support/draw.h"
 #include "support/eal.h"
 #include "support/unit.h"
 
@@ -78,16 +79,6 @@ static struct {
 struct rte_rcu_qsbr *dataplane_rcu(void)
 {
 	return rcu;
-}
-
-static uint64_t draw(void)
-{
-	static uint64_t state = 88172645463325252u;
-
-	state ^= state << 13;
-	state ^= state >> 7;
-	state ^= state << 17;
-	return state;
 }
 
 static struct ip_addr care_of_for(const struct ip_addr *home, uint32_t version)
