@@ -7,7 +7,8 @@
  * Shape      a hash table of buckets in front of an array of bindings. A bucket is one cache line: a
  *            16-bit tag of the key and the binding's index, eight times. A look-up reads one bucket
  *            and one binding, both prefetched for a whole burst at a time. The table is filled to
- *            half, so that about one key in a hundred lies in an overflow bucket behind its own.
+ *            half, so that one to three keys in a hundred, as fewer or more have come and gone,
+ *            lie in an overflow bucket behind their own.
  * Bytes      addresses in network order, all else in host order.
  * Ownership  the control thread's; a pointer to a binding is good until the worker next reports
  *            quiescent.
