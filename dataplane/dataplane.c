@@ -20,7 +20,6 @@
 enum {
 	RING_SLOTS = 8192,
 	CONTROL_MBUFS = 8192,
-	MBUF_CACHE = 256,
 	RESERVE = 8, /* buffers taken from the pool ahead of their use, while memory fetches them */
 };
 
@@ -149,8 +148,8 @@ static uint64_t worker_octets(void)
 {
 	return memory_of_block(sizeof(struct worker)) +
 	       memory_of_block(DESTINATIONS * sizeof(struct destination)) +
-	       (uint64_t)rte_ring_get_memsize_elem(sizeof(struct punt), RING_SLOTS) +
-	       (uint64_t)rte_ring_get_memsize_elem(sizeof(struct inject), RING_SLOTS);
+	       memory_of_ring(sizeof(struct punt), RING_SLOTS) +
+	       memory_of_ring(sizeof(struct inject), RING_SLOTS);
 }
 
 static struct memory_needs add_up(const struct config *config,

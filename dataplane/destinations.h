@@ -13,6 +13,8 @@
 #ifndef DATAPLANE_DESTINATIONS_H
 #define DATAPLANE_DESTINATIONS_H
 
+#include <rte_branch_prediction.h>
+
 #include "ha/nexthop.h"
 
 enum { DESTINATIONS_BITS = 12, DESTINATIONS = 1 << DESTINATIONS_BITS };

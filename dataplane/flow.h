@@ -23,15 +23,14 @@
 
 /* From addresses, label and protocol, and from the ports where no extension header hides them; octets is
  * how long the packet is. */
-static inline uint64_t flow_hash(const struct ip6_hdr_wire *ip, uint64_t first_word,
-				 uint16_t octets)
+static inline uint64_t flow_hash(const struct ip6_hdr_wire *ip, uint16_t octets)
 {
 	const struct ip_addr *from = ip6_source(ip);
 	const struct ip_addr *to = ip6_destination(ip);
 	uint64_t hosts =
 		fold(ip_addr_word(from, 1) ^ FLOW_SOURCE, ip_addr_word(to, 1) ^ FLOW_DESTINATION);
 	uint64_t prefixes = ip_addr_word(from, 0) + 3 * ip_addr_word(to, 0);
-	uint64_t flow = first_word >> 8 & FLOW_WORD_MASK;
+	uint64_t flow = ip6_first_word(ip) >> 8 & FLOW_WORD_MASK;
 	uint32_t ports = 0;
 
 	if ((ip->next_header == PROTO_TCP || ip->next_header == PROTO_UDP) &&

@@ -110,14 +110,20 @@ static inline const struct ip_addr *ip6_destination(const struct ip6_hdr_wire *i
 	return (const struct ip_addr *)(const void *)ip->destination;
 }
 
-/* The first eight octets of the header as one number: 4 bits version, 8 traffic class, 20 flow label,
- * 16 payload length, 8 next header, 8 hop limit. */
-static inline uint64_t ip6_first_word(const struct ip6_hdr_wire *ip)
+/* Eight octets of a packet as one number. */
+static inline uint64_t packet_word(const void *octets)
 {
 	uint64_t word_be;
 
-	memcpy(&word_be, ip, sizeof(word_be));
+	memcpy(&word_be, octets, sizeof(word_be));
 	return rte_be_to_cpu_64(word_be);
+}
+
+/* The first eight octets of the header: 4 bits version, 8 traffic class, 20 flow label, 16 payload
+ * length, 8 next header, 8 hop limit. */
+static inline uint64_t ip6_first_word(const struct ip6_hdr_wire *ip)
+{
+	return packet_word(ip);
 }
 
 enum {

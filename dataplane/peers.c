@@ -7,7 +7,6 @@
 #include <rte_lcore.h>
 #include <rte_malloc.h>
 #include <rte_ring_elem.h>
-#include <rte_tailq.h>
 
 #include "ha/memory.h"
 #include "worker.h"
@@ -53,18 +52,11 @@ int peers_make(struct worker *workers[], uint16_t count)
 	return 0;
 }
 
-/* A ring, and DPDK's note of it. */
-static uint64_t ring_octets(void)
-{
-	return memory_of_block((uint64_t)rte_ring_get_memsize_elem(sizeof(struct handover),
-								   PEER_RING_SLOTS)) +
-	       memory_of_block(sizeof(struct rte_tailq_entry));
-}
-
 uint64_t peers_octets(uint16_t count)
 {
-	return count *
-	       (memory_of_block(count * sizeof(struct peer)) + (count - 1u) * ring_octets());
+	uint64_t ring = memory_of_ring(sizeof(struct handover), PEER_RING_SLOTS);
+
+	return count * (memory_of_block(count * sizeof(struct peer)) + (count - 1u) * ring);
 }
 
 void peers_empty(struct worker *w)

@@ -23,7 +23,6 @@ enum {
 	FDS_MAX = 4096,
 	DESCRIPTORS = 1024,
 	MBUF_DATA_ROOM = 2048,
-	MBUF_CACHE = 256,
 	QUEUE_OCTETS = 131072, /* what a driver keeps for the descriptors of a queue, both ways */
 };
 

@@ -112,7 +112,6 @@ static inline struct home_agents home_agents(const struct dataplane_tables *tabl
 static inline uint16_t home_agent_find(const struct home_agents *agents, const struct ip_addr *to)
 {
 	uint64_t identifier = ip_addr_word(to, 1);
-
 	uint16_t i = 0;
 
 	do {

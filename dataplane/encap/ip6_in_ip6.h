@@ -32,11 +32,11 @@ static inline void ip6_in_ip6_push(struct ip6_hdr_wire *outer, const struct ip6_
 				   uint16_t octets, const struct tunnel_class *class,
 				   const struct ip_addr *care_of)
 {
-	uint64_t inner_word = ip6_first_word(inner);
-	uint64_t label = flow_label(flow_hash(inner, inner_word, octets));
-	uint64_t word_be = class->first_word_be |
-			   rte_cpu_to_be_64((inner_word & CLASS_MASK) | label << IP6_LABEL_SHIFT |
-					    (uint64_t)octets << IP6_LENGTH_SHIFT);
+	uint64_t label = flow_label(flow_hash(inner, octets));
+	uint64_t word_be =
+		class->first_word_be |
+		rte_cpu_to_be_64((ip6_first_word(inner) & CLASS_MASK) | label << IP6_LABEL_SHIFT |
+				 (uint64_t)octets << IP6_LENGTH_SHIFT);
 
 	memcpy(outer, &word_be, sizeof(word_be));
 	memcpy(outer->source, class->home_agent.bytes, sizeof(outer->source));

@@ -58,14 +58,6 @@ static __rte_noinline __rte_cold void sort_odd(struct worker *w, struct burst *b
 		drop(w, p, DROP_LENGTH);
 }
 
-static inline uint64_t word_at(const uint8_t *octets)
-{
-	uint64_t word_be;
-
-	memcpy(&word_be, octets, sizeof(word_be));
-	return rte_be_to_cpu_64(word_be);
-}
-
 /* The first eight octets of a frame, of which the last two are not the destination's. */
 static inline uint64_t ether_destination(const void *frame)
 {
@@ -82,7 +74,7 @@ static inline uint64_t ether_destination(const void *frame)
 static inline bool parse(struct packet *p, struct rte_mbuf *m, uint64_t mac)
 {
 	uint8_t *frame = rte_pktmbuf_mtod(m, uint8_t *);
-	uint64_t second = word_at(frame + 12);
+	uint64_t second = packet_word(frame + 12);
 	unsigned int octets = (uint16_t)second + (unsigned int)sizeof(struct ip6_hdr_wire);
 
 	p->m = m;
@@ -131,9 +123,8 @@ void parse_burst(struct worker *w, struct burst *b, struct rte_mbuf *received[],
 		}
 		p->agent = agent;
 		p->outer_octets = sizeof(*p->ip);
-		if (likely(p->ip->next_header == PROTO_IPV6) || sort_local(w, b, p)) {
+		if (likely(p->ip->next_header == PROTO_IPV6) || sort_local(w, b, p))
 			b->tunnel.at[tunnel++] = p;
-		}
 	}
 	b->data.count = (uint16_t)data;
 	b->tunnel.count = (uint16_t)tunnel;

@@ -12,7 +12,10 @@
 
 #include <rte_common.h>
 #include <rte_mempool.h>
-#include <rte_ring.h>
+#include <rte_ring_elem.h>
+#include <rte_tailq.h>
+
+enum { MBUF_CACHE = 256 }; /* of each pool of packets, for a CPU */
 
 /* A mempool of count elements of that many octets. DPDK lets none lie across two pages: without
  * hugepages a page holds one packet. */
@@ -33,6 +36,13 @@ static inline uint64_t memory_of_pool(uint32_t count, uint32_t cache, uint32_t o
 static inline uint64_t memory_of_block(uint64_t octets)
 {
 	return RTE_ALIGN_CEIL(octets, RTE_CACHE_LINE_SIZE) + 2 * RTE_CACHE_LINE_SIZE;
+}
+
+/* A ring of that many elements, and DPDK's note of it. */
+static inline uint64_t memory_of_ring(uint32_t octets, uint32_t slots)
+{
+	return memory_of_block((uint64_t)rte_ring_get_memsize_elem(octets, slots)) +
+	       memory_of_block(sizeof(struct rte_tailq_entry));
 }
 
 #endif
