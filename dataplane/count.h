@@ -1,29 +1,30 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * count: the counters of bindings, in one direction; octets are those of the inner packet.
+ * count: counting a packet of a binding, in one direction; octets are those of the inner packet.
  *
- * Threads    the worker that owns them; others read sums (ha/stats.h).
+ * Threads    the worker that owns the counters.
  */
 #ifndef DATAPLANE_COUNT_H
 #define DATAPLANE_COUNT_H
 
 #include "ha/binding.h"
-#include "ha/stats.h"
+#include "node_counters.h"
 
 /* A burst ahead of counting: with many bindings the counters are in no cache. */
-static inline void count_prefetch(const struct direction_stats *nodes,
-				  const struct binding *binding)
+static inline void count_prefetch(const struct node_counters *nodes, const struct binding *binding)
 {
-	__builtin_prefetch(&nodes[binding->slot], 1);
+	__builtin_prefetch(&nodes->lately[binding->slot], 1);
 }
 
-static inline void count(struct direction_stats *nodes, const struct binding *binding,
+static inline void count(const struct node_counters *nodes, const struct binding *binding,
 			 uint16_t octets)
 {
-	struct direction_stats *node = &nodes[binding->slot];
+	uint64_t *lately = &nodes->lately[binding->slot];
+	uint64_t word = *lately + ((uint64_t)octets << NODE_OCTETS_SHIFT) + 1;
 
-	node->pkts++;
-	node->bytes += octets;
+	__atomic_store_n(lately, word, __ATOMIC_RELAXED);
+	if (unlikely((int64_t)word < 0))
+		node_counters_carry(nodes, binding->slot);
 }
 
 #endif

@@ -155,8 +155,7 @@ static uint64_t worker_octets(void)
 static struct memory_needs add_up(const struct config *config,
 				  const struct dataplane_demand *demand)
 {
-	uint64_t counters = 2 * memory_of_block((uint64_t)demand->binding_slots *
-						sizeof(struct direction_stats));
+	uint64_t counters = 2 * node_counters_octets(demand->binding_slots);
 	struct memory_needs needs = {
 		.bindings = demand->binding_octets + config->worker_count * counters,
 		.others = demand->other_octets + config->worker_count * worker_octets(),
@@ -198,10 +197,12 @@ int dataplane_open(const struct config *config, const struct dataplane_demand *d
 	return rc;
 }
 
-static struct direction_stats *make_counters(const struct worker *w, uint32_t slots)
+static int make_counters(struct worker *w, uint32_t slots)
 {
-	return rte_zmalloc_socket("counters", slots * sizeof(struct direction_stats),
-				  RTE_CACHE_LINE_SIZE, (int)rte_lcore_to_socket_id(w->lcore));
+	int socket = (int)rte_lcore_to_socket_id(w->lcore);
+	int rc = node_counters_make(&w->to_nodes, slots, socket);
+
+	return rc != 0 ? rc : node_counters_make(&w->from_nodes, slots, socket);
 }
 
 int dataplane_start(const struct dataplane_tables *tables, struct fault *fault)
@@ -211,9 +212,7 @@ int dataplane_start(const struct dataplane_tables *tables, struct fault *fault)
 
 		w->tables = tables;
 		w->running = true;
-		w->to_nodes = make_counters(w, tables->binding_slots);
-		w->from_nodes = make_counters(w, tables->binding_slots);
-		if (w->to_nodes == NULL || w->from_nodes == NULL) {
+		if (make_counters(w, tables->binding_slots) != 0) {
 			fault_set(fault, "/memory/megabytes",
 				  "not enough memory for %u bindings; make it larger, or "
 				  "/bindings/capacity smaller",
@@ -352,21 +351,21 @@ void dataplane_binding_stats(uint32_t slot, struct binding_stats *stats)
 {
 	*stats = (struct binding_stats){0};
 	for (uint16_t i = 0; i < dp.worker_count; i++) {
-		const struct direction_stats *to = &dp.workers[i]->to_nodes[slot];
-		const struct direction_stats *from = &dp.workers[i]->from_nodes[slot];
+		struct direction_stats to = node_counters_read(&dp.workers[i]->to_nodes, slot);
+		struct direction_stats from = node_counters_read(&dp.workers[i]->from_nodes, slot);
 
-		stats->to_pkts += to->pkts;
-		stats->to_bytes += to->bytes;
-		stats->from_pkts += from->pkts;
-		stats->from_bytes += from->bytes;
+		stats->to_pkts += to.pkts;
+		stats->to_bytes += to.bytes;
+		stats->from_pkts += from.pkts;
+		stats->from_bytes += from.bytes;
 	}
 }
 
 void dataplane_binding_stats_clear(uint32_t slot)
 {
 	for (uint16_t i = 0; i < dp.worker_count; i++) {
-		dp.workers[i]->to_nodes[slot] = (struct direction_stats){0};
-		dp.workers[i]->from_nodes[slot] = (struct direction_stats){0};
+		node_counters_clear(&dp.workers[i]->to_nodes, slot);
+		node_counters_clear(&dp.workers[i]->from_nodes, slot);
 	}
 }
 

@@ -18,6 +18,7 @@
 
 #include "ha/dataplane.h"
 #include "destinations.h"
+#include "node_counters.h"
 #include "packet.h"
 #include "peers.h"
 
@@ -58,8 +59,8 @@ struct worker {
 	struct rte_rcu_qsbr *rcu;
 	struct rte_ring *punt_ring;
 	struct rte_ring *inject_ring;
-	struct direction_stats *to_nodes; /* by slot of the registration */
-	struct direction_stats *from_nodes;
+	struct node_counters to_nodes;
+	struct node_counters from_nodes;
 	struct destination *destinations;
 	struct peer *peers; /* by index; what is written there is written per burst */
 	struct rx_queue rx[WORKER_QUEUES_MAX];

@@ -22,7 +22,7 @@ static __rte_noinline void find_begin(const struct bcache *cache, struct bcache_
 
 /* The second half: found[i] is NULL on a miss. */
 static __rte_noinline void find_end(const struct bcache *cache, const struct bcache_keys *keys,
-				    unsigned int n, const struct direction_stats *nodes,
+				    unsigned int n, const struct node_counters *nodes,
 				    const struct binding *found[])
 {
 	for (unsigned int i = 0; i < n; i++) {

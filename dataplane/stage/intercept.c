@@ -74,7 +74,7 @@ static __rte_noinline unsigned int tunnel_all(struct worker *w, struct burst *b,
 {
 	const struct tunnel_class *classes = w->tables->tunnels;
 	const struct nexthop_table *nexthops = w->tables->nexthops;
-	struct direction_stats *nodes = w->to_nodes;
+	const struct node_counters nodes = w->to_nodes;
 	uint64_t now_tsc = w->now_tsc;
 	unsigned int n = b->data.count;
 	unsigned int others = 0;
@@ -89,7 +89,7 @@ static __rte_noinline unsigned int tunnel_all(struct worker *w, struct burst *b,
 			refuse(w, p, found[i]);
 			others++;
 		} else {
-			count(nodes, found[i], p->octets);
+			count(&nodes, found[i], p->octets);
 			tunnel_to(w, p, found[i], classes, nexthops);
 		}
 	}
@@ -103,6 +103,6 @@ void intercept_burst(struct worker *w, struct burst *b)
 	if (b->data.count == 0)
 		return;
 	find_begin(w->tables->bcache, &b->data.keys, b->data.count);
-	find_end(w->tables->bcache, &b->data.keys, b->data.count, w->to_nodes, found);
+	find_end(w->tables->bcache, &b->data.keys, b->data.count, &w->to_nodes, found);
 	w->stats.encapsulated += tunnel_all(w, b, found);
 }

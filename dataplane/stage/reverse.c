@@ -140,7 +140,7 @@ static __rte_noinline void find_next_hops(struct worker *w, struct burst *b, uns
 static __rte_noinline unsigned int open_all(struct worker *w, struct burst *b, unsigned int n,
 					    const struct binding *const found[])
 {
-	struct direction_stats *nodes = w->from_nodes;
+	const struct node_counters nodes = w->from_nodes;
 	const struct nexthop_table *nexthops = w->tables->nexthops;
 	uint64_t now_tsc = w->now_tsc;
 	unsigned int refused = 0;
@@ -158,7 +158,7 @@ static __rte_noinline unsigned int open_all(struct worker *w, struct burst *b, u
 		} else {
 			uint16_t octets = ip6_octets(inner);
 
-			count(nodes, found[i], octets);
+			count(&nodes, found[i], octets);
 			forward_inner(w, b, p, inner, octets, nexthops);
 		}
 	}
@@ -176,6 +176,6 @@ void reverse_burst(struct worker *w, struct burst *b)
 	n = check_inner(w, &b->tunnel, keys.homes);
 	find_begin(w->tables->bcache, &keys, n);
 	find_next_hops(w, b, n);
-	find_end(w->tables->bcache, &keys, n, w->from_nodes, found);
+	find_end(w->tables->bcache, &keys, n, &w->from_nodes, found);
 	w->stats.decapsulated += open_all(w, b, n, found);
 }

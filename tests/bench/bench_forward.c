@@ -351,8 +351,7 @@ static uint64_t count_punted(void)
 static double octets_per_binding(void)
 {
 	uint32_t slots = registration_slots_for(options.bindings);
-	double octets =
-		(double)bcache_octets(slots) + (double)slots * 2 * sizeof(struct direction_stats);
+	double octets = (double)bcache_octets(slots) + 2 * (double)node_counters_octets(slots);
 
 	return octets / options.bindings;
 }

@@ -75,8 +75,10 @@ static void clear(struct worker *w, uint32_t bindings)
 		rte_pktmbuf_free(punted.packet);
 	peers_empty(w);
 	w->stats = (struct worker_stats){0};
-	memset(w->to_nodes, 0, bindings * sizeof(*w->to_nodes));
-	memset(w->from_nodes, 0, bindings * sizeof(*w->from_nodes));
+	for (uint32_t i = 0; i < bindings; i++) {
+		node_counters_clear(&w->to_nodes, i);
+		node_counters_clear(&w->from_nodes, i);
+	}
 }
 
 void packets_clear(struct plane *plane)

@@ -145,6 +145,12 @@ static struct rte_rcu_qsbr *make_rcu(void)
 	return rcu;
 }
 
+static void make_counters(struct node_counters *nodes, uint32_t slots)
+{
+	if (node_counters_make(nodes, slots, SOCKET_ID_ANY) != 0)
+		must(NULL, "counters");
+}
+
 struct worker *plane_make_worker(struct plane *plane, uint16_t index, uint16_t ethdev)
 {
 	static const struct config limits = {
@@ -164,14 +170,12 @@ struct worker *plane_make_worker(struct plane *plane, uint16_t index, uint16_t e
 	w->macs[0] = mac;
 	w->port_count = 1;
 	w->tx[0].ethdev = ethdev;
-	w->to_nodes = rte_zmalloc("to", plane->binding_count * sizeof(*w->to_nodes), 64);
-	w->from_nodes = rte_zmalloc("from", plane->binding_count * sizeof(*w->from_nodes), 64);
+	make_counters(&w->to_nodes, plane->binding_count);
+	make_counters(&w->from_nodes, plane->binding_count);
 	w->punt_ring = make_ring("punt", index, sizeof(struct punt));
 	w->inject_ring = make_ring("inject", index, sizeof(struct inject));
 	w->destinations = rte_zmalloc("destinations", DESTINATIONS * sizeof(*w->destinations), 64);
 	must(w->destinations, "destinations");
-	must(w->to_nodes, "counters");
-	must(w->from_nodes, "counters");
 	must(w->punt_ring, "rings");
 	punt_buckets_init(w, &limits);
 	w->now_tsc = rte_rdtsc();

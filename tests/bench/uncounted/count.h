@@ -7,18 +7,17 @@
 #define DATAPLANE_COUNT_H
 
 #include "ha/binding.h"
-#include "ha/stats.h"
+#include "node_counters.h"
 
 #define COUNT_IS_OFF 1
 
-static inline void count_prefetch(const struct direction_stats *nodes,
-				  const struct binding *binding)
+static inline void count_prefetch(const struct node_counters *nodes, const struct binding *binding)
 {
 	(void)nodes;
 	(void)binding;
 }
 
-static inline void count(struct direction_stats *nodes, const struct binding *binding,
+static inline void count(const struct node_counters *nodes, const struct binding *binding,
 			 uint16_t octets)
 {
 	(void)nodes;

@@ -46,8 +46,8 @@ static void a_packet_to_a_mobile_node_is_tunnelled_to_its_care_of_address(void)
 	CU_ASSERT_EQUAL(outer[1].hop_limit, 63);
 	CU_ASSERT_EQUAL(memcmp(outer[1].destination, home.bytes, 16), 0);
 	CU_ASSERT_EQUAL(rte_pktmbuf_mtod(packet_sent(&plane), uint8_t *)[5], 2);
-	CU_ASSERT_EQUAL(plane.worker->to_nodes[0].pkts, 1);
-	CU_ASSERT_EQUAL(plane.worker->to_nodes[0].bytes, IP6 + 8);
+	CU_ASSERT_EQUAL(node_counters_read(&plane.worker->to_nodes, 0).pkts, 1);
+	CU_ASSERT_EQUAL(node_counters_read(&plane.worker->to_nodes, 0).bytes, IP6 + 8);
 }
 
 static void hop_limit_one_asks_for_time_exceeded(void)

@@ -231,8 +231,8 @@ static void what_is_taken_over_is_counted_once_and_forwarded_alike(void)
 	CU_ASSERT_EQUAL(second->stats.received, 0);
 	CU_ASSERT_EQUAL(second->stats.taken_over, 1);
 	CU_ASSERT_EQUAL(second->stats.decapsulated, 1);
-	CU_ASSERT_EQUAL(first->from_nodes[0].pkts, 0);
-	CU_ASSERT_EQUAL(second->from_nodes[0].pkts, 1);
+	CU_ASSERT_EQUAL(node_counters_read(&first->from_nodes, 0).pkts, 0);
+	CU_ASSERT_EQUAL(node_counters_read(&second->from_nodes, 0).pkts, 1);
 	packets_clear(&plane);
 }
 

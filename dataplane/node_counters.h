@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * node_counters: what one worker counts of all bindings, in one direction.
+ *
+ * Shape      per binding one word of what was counted lately, octets << 29 | packets, and the
+ *            totals, to which the word is added before it runs over. Eight bindings' words share a
+ *            cache line: with many bindings it is these lines that counting costs.
+ * Units      octets of inner packets.
+ * Threads    one worker counts (count.h); anybody reads meanwhile.
+ */
+#ifndef DATAPLANE_NODE_COUNTERS_H
+#define DATAPLANE_NODE_COUNTERS_H
+
+#include <stdint.h>
+
+#include <rte_branch_prediction.h>
+#include <rte_common.h>
+
+#include "ha/stats.h"
+
+/* A packet has 40 octets and more: the octets reach bit 63 before the packets reach bit 29. With that
+ * bit set a word is on its way into the totals. */
+enum { NODE_OCTETS_SHIFT = 29 };
+
+#define NODE_PACKETS_MASK ((UINT64_C(1) << NODE_OCTETS_SHIFT) - 1)
+
+struct node_counters {
+	uint64_t *lately; /* by slot of the registration */
+	struct direction_stats *totals;
+};
+
+/* All 0, on that NUMA socket. 0 or -ENOMEM; what was made then stays until the EAL ends. */
+int node_counters_make(struct node_counters *nodes, uint32_t slots, int socket);
+/* Octets of DPDK's memory that this takes. */
+uint64_t node_counters_octets(uint32_t slots);
+
+/* What was counted since the last clear. */
+struct direction_stats node_counters_read(const struct node_counters *nodes, uint32_t slot);
+/* Only while no worker counts there. */
+void node_counters_clear(struct node_counters *nodes, uint32_t slot);
+
+/* Moves a word that is full into the totals; by the worker that counts. */
+void node_counters_carry(const struct node_counters *nodes, uint32_t slot) __rte_cold;
+
+#endif
