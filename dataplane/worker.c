@@ -17,7 +17,7 @@ static inline void walk(struct worker *w, struct rte_mbuf *frames[], uint16_t n,
 	b.kernel.count = 0;
 
 	b.port = port;
-	worker_make_room(w);
+	worker_make_room(w, n);
 	parse_burst(w, &b, frames, n);
 	if (is_shared)
 		spread_burst(w, &b);
@@ -73,9 +73,9 @@ static void flush_above(struct worker *w, uint16_t count)
 	}
 }
 
-void worker_make_room(struct worker *w)
+void worker_make_room(struct worker *w, uint16_t n)
 {
-	flush_above(w, WORKER_TX_MAX - BURST_MAX);
+	flush_above(w, (uint16_t)(WORKER_TX_MAX - n));
 }
 
 void worker_flush(struct worker *w)
@@ -94,7 +94,7 @@ static unsigned int poll_twins(struct worker *w)
 		uint16_t n = rte_eth_rx_burst(q->ethdev, q->queue, frames, BURST_MAX);
 
 		w->stats.received += n;
-		worker_make_room(w);
+		worker_make_room(w, n);
 		for (uint16_t k = 0; k < n; k++)
 			worker_transmit(&w->tx[q->port], frames[k]);
 		total += n;
@@ -128,6 +128,7 @@ int worker_run(void *worker)
 	while (__atomic_load_n(&w->running, __ATOMIC_RELAXED)) {
 		unsigned int work;
 
+		inject_expect(w);
 		work = poll_ports(w) + poll_twins(w) + inject_poll(w);
 		if (w->peer_count != 0)
 			work += spread_poll(w);

@@ -79,6 +79,9 @@ struct worker {
 	uint64_t now_tsc __rte_cache_aligned;
 	struct rte_mbuf *dropped[BURST_MAX]; /* by the burst on its way */
 	uint16_t dropped_count;
+	struct inject arrived[BURST_MAX]; /* from the control thread, sent in the next turn */
+	uint16_t arrived_count;
+	bool is_announced; /* more was seen on the ring */
 	struct tx_queue tx[PORTS_MAX];
 	struct twin twins[PORTS_MAX];
 	struct token_bucket buckets[PUNT_CLASS_COUNT];
@@ -142,8 +145,8 @@ static inline void drop(struct worker *w, struct packet *p, enum drop_reason rea
 /* At the end of each burst. */
 void worker_free_dropped(struct worker *w);
 
-/* Makes room for a burst in each transmit buffer. */
-void worker_make_room(struct worker *w);
+/* Makes room for n packets, BURST_MAX at most, in each transmit buffer. */
+void worker_make_room(struct worker *w, uint16_t n);
 
 /* Puts a complete frame into a transmit buffer, of which a burst puts at most BURST_MAX there. */
 static inline void worker_transmit(struct tx_queue *tx, struct rte_mbuf *frame)

@@ -21,6 +21,7 @@ static __rte_noinline __rte_cold bool sort_local(struct worker *w, struct burst 
 	case LOCAL_MOBILITY:
 	case LOCAL_HOME_OPTION:
 		packet_list_add(&b->local, p);
+		punt_expect(w);
 		break;
 	case LOCAL_OTHER:
 		packet_list_add(&b->kernel, p);

@@ -74,3 +74,13 @@ void punt(struct worker *w, struct packet *p, enum punt_class class, enum drop_r
 	}
 	w->stats.punted[class]++;
 }
+
+void punt_expect(const struct worker *w)
+{
+	const struct rte_ring *ring = w->punt_ring;
+	const struct punt *elements = (const struct punt *)(ring + 1);
+
+	__builtin_prefetch(&ring->prod, 1);
+	__builtin_prefetch(&ring->cons);
+	__builtin_prefetch(&elements[ring->prod.head & ring->mask], 1);
+}

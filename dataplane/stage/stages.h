@@ -33,8 +33,13 @@ void local_burst(struct worker *w, struct burst *b);
 /* Gives the kernel its share. */
 void kernel_burst(struct worker *w, struct burst *b);
 
-/* Sends what the control thread built. Returns how many. */
+/* Sends what the control thread built, two turns after it was seen. Returns 0 when there is nothing. */
 unsigned int inject_poll(struct worker *w);
+/* Some time before inject_poll: fetches what that reads first. */
+void inject_expect(const struct worker *w);
+
+/* A packet of the burst will be punted: fetches what that writes. */
+void punt_expect(const struct worker *w);
 
 /* Walks what peers handed over, at most BURST_MAX of each. Returns how many. */
 unsigned int spread_poll(struct worker *w);

@@ -71,6 +71,12 @@ static void fetch(const void *from, size_t octets)
 		rte_prefetch0((const char *)from + line);
 }
 
+static void fetch_to_write(void *from, size_t octets)
+{
+	for (size_t line = 0; line < octets; line += RTE_CACHE_LINE_SIZE)
+		__builtin_prefetch((char *)from + line, 1);
+}
+
 /* A NIC has written a packet into the cache before the worker sees it, but these buffers come back
  * from the control thread's CPU: some are fetched ahead of their use. */
 static struct rte_mbuf *alloc_update(void)
@@ -79,8 +85,11 @@ static struct rte_mbuf *alloc_update(void)
 	struct rte_mbuf *m = *place;
 
 	*place = rte_mbuf_raw_alloc(update_pool);
-	if (*place != NULL)
-		fetch(*place, sizeof(**place) + UPDATE_ROOM);
+	if (*place != NULL) {
+		fetch_to_write(*place, sizeof(**place));
+		fetch_to_write((char *)(*place + 1) + RTE_PKTMBUF_HEADROOM,
+			       UPDATE_ROOM - RTE_PKTMBUF_HEADROOM);
+	}
 	if (m != NULL)
 		rte_pktmbuf_reset(m);
 	return m;
@@ -184,6 +193,17 @@ static bool is_right(const uint8_t *ip, uint32_t length, const struct prepared *
 	       message_ack_is_authentic(&ack, updates_node(p->node));
 }
 
+/* What the acknowledgements to come will be compared with. */
+static void fetch_acked(void)
+{
+	const struct prepared *p = &plan.updates[result.acked];
+
+	if (result.acked + AHEAD >= plan.update_count)
+		return;
+	fetch(p + AHEAD, sizeof(*p));
+	__builtin_prefetch(&acked[p[AHEAD / 2].node], 1);
+}
+
 static void look_at_ack(const uint8_t *ip, uint32_t length, uint64_t now_tsc)
 {
 	const struct prepared *p = &plan.updates[result.acked];
@@ -194,6 +214,7 @@ static void look_at_ack(const uint8_t *ip, uint32_t length, uint64_t now_tsc)
 	}
 	acked[p->node] = p->care_of;
 	result.acked++;
+	fetch_acked();
 	result.acked_tsc = now_tsc;
 	if (result.acked == plan.window)
 		result.window_tsc = now_tsc;
