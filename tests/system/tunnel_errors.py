@@ -217,6 +217,14 @@ def mobile_sources(bench):
                     (HOME_AGENT, OTHER_CARE_OF, 2, 1, [home(THREE)]), "at its care-of address")
 
 
+def out_of_a_mobile_network(bench):
+    """A router behind a mobile node reports about the tunnel of a node that is nested in it."""
+    inner = towards(octets=300)
+    inside = error(ICMPv6DestUnreach(code=0), tunnel(inner), source=home(TWO))
+    frame = bench.send(bytes(IPv6(src=CARE_OF, dst=HOME_AGENT, nh=packets.IPV6, plen=len(inside)) / Raw(inside)))
+    relayed(bench, frame, inner, "an error that comes out of a tunnel itself")
+
+
 def never_told(bench):
     """RFC 4443 2.4 (e), about the inner packet."""
     bad = bytes(IPv6(src=CORRESPONDENT, dst=home(ONE)) / ICMPv6DestUnreach() / Raw(bytes(100)))
@@ -228,6 +236,11 @@ def never_told(bench):
     echo = bytes(IPv6(src=CORRESPONDENT, dst=home(ONE)) / ICMPv6EchoRequest(data=bytes(1300)))
     frame = bench.send(error(ICMPv6DestUnreach(), tunnel(echo)))
     bench.check(frame is not None, "of an echo request it is")
+    option = bytes([packets.ICMP6, 0, 0x9e, 4, 0, 0, 0, 0])
+    unknown = error(ICMPv6DestUnreach(), tunnel(towards()))
+    unknown = bytes(IPv6(src=CORE, dst=HOME_AGENT, nh=60, plen=8 + len(unknown) - 40) / Raw(option + unknown[40:]))
+    bench.silent(unknown, "packet_malformed",
+                 "an error that itself has an option to be reported when unknown is not answered by another one")
     for source, name in (("ff0e::1", "multicast"), ("::", "unspecified"), ("fe80::1", "link-local"), ("::1", "loopback"),
                          (HOME_AGENT, "the home agent's own")):
         bench.silent(error(ICMPv6DestUnreach(), tunnel(towards(source=source))), "tunnel_error_not_told",
@@ -347,7 +360,7 @@ def main():
         bench = Bench(report, the_lab, programs)
         if start(bench):
             for part in (path_mtu, lower_only, follows_the_care_of_address, by_hand, dead_ends, encapsulation_limit, mobile_sources,
-                         never_told, never_believed, own_messages, the_kernels_share, out_of_a_tunnel, flood, accounts):
+                         out_of_a_mobile_network, never_told, never_believed, own_messages, the_kernels_share, out_of_a_tunnel, flood, accounts):
                 print(f"# {part.__name__}", flush=True)
                 try:
                     part(bench)
