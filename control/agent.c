@@ -17,6 +17,8 @@
 #include "registration/registration.h"
 #include "retire.h"
 #include "service.h"
+#include "tunnel/path_mtu.h"
+#include "tunnel/relay.h"
 #include "update.h"
 
 static struct dataplane_tables tables;
@@ -32,6 +34,10 @@ static int start_signalling(const struct config *config, struct mobile_nodes *no
 		return -EIO;
 	}
 	limiter_start(&config->errors_per_source, &config->errors_total, secret);
+	path_mtu_start(config->path_mtu_lifetime_s == LIFETIME_INFINITE_S
+			       ? PATH_MTU_FOREVER
+			       : (uint64_t)config->path_mtu_lifetime_s * 1000,
+		       secret);
 	update_start(config, nodes);
 	return 0;
 }
@@ -39,10 +45,7 @@ static int start_signalling(const struct config *config, struct mobile_nodes *no
 static int start_loop(struct fault *fault)
 {
 	static loop_poll_fn *const pollers[] = {
-		receive_poll,
-		registration_poll,
-		retire_poll_sparingly,
-		hold_poll,
+		receive_poll, registration_poll, retire_poll_sparingly, hold_poll, relay_poll,
 	};
 	int rc = loop_start();
 

@@ -23,6 +23,7 @@ enum {
 	KEY_MAX = 32,	/* longer than any key there is */
 	QUOTE_MAX = 68, /* of the operator's own words, repeated in a problem */
 	PREFIX_LENGTH_MIN = 16,
+	PATH_MTU_LIFETIME_MIN_S = 300, /* RFC 8201 §4 */
 	LIFETIME_UNIT_S = 4, /* RFC 6275 §6.1.7: a lifetime travels in units of four seconds */
 	LIFETIME_MAX_S = 65535 * LIFETIME_UNIT_S,
 	ALL_VARIANTS = 0,
@@ -1061,11 +1062,13 @@ static const struct config defaults = {
 	.binding_capacity = 65536,
 	.max_lifetime_s = 3600,
 	.tunnel_hop_limit = 64,
-	.timestamp_window_s = 7, /* RFC 4285 §6 */
+	.path_mtu_lifetime_s = 600, /* RFC 8201 §4 */
+	.timestamp_window_s = 7,    /* RFC 4285 §6 */
 	.punt_signalling_known = {250000, 4096},
 	.punt_signalling_new = {250000, 4096},
 	.punt_local = {1000, 200},
 	.punt_error = {1000, 200},
+	.punt_tunnel_error = {1000, 200},
 	.punt_resolve = {1000, 200},
 	.errors_per_source = {10, 20},
 	.errors_total = {1000, 1000},
@@ -1268,6 +1271,8 @@ static const struct shape binding_shape = {FIELDS(binding_fields), .check = chec
 
 static const struct field tunnel_fields[] = {
 	{KEY("hop_limit", number), IN(struct config, tunnel_hop_limit), RANGE(1, 255)},
+	{KEY("path_mtu_lifetime_s", lifetime), IN(struct config, path_mtu_lifetime_s),
+	 RANGE(PATH_MTU_LIFETIME_MIN_S, LIFETIME_INFINITE_S - 1)},
 };
 static const struct shape tunnel_shape = {FIELDS(tunnel_fields)};
 
@@ -1295,6 +1300,7 @@ static const struct field limit_fields[] = {
 	BUCKET("signalling_new", punt_signalling_new),
 	BUCKET("local", punt_local),
 	BUCKET("error", punt_error),
+	BUCKET("tunnel_error", punt_tunnel_error),
 	BUCKET("resolve", punt_resolve),
 	BUCKET("errors_per_source", errors_per_source),
 	BUCKET("errors_total", errors_total),

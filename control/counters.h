@@ -32,6 +32,19 @@
 	X(ECHO_ANSWERED, echo_answered, "echo request answered")                                   \
 	X(LOCAL_UNKNOWN, local_unknown, "for the home agent itself, but nothing here takes it")    \
 	X(ERROR_CONSIDERED, error_considered, "an ICMPv6 error was sent or was not called for")    \
+	X(TUNNEL_ERROR_RELAYED, tunnel_error_relayed,                                              \
+	  "ICMPv6 error from inside a tunnel, told to the source of the inner packet")             \
+	X(TUNNEL_ERROR_NOT_TOLD, tunnel_error_not_told,                                            \
+	  "the same, but its source is not to be told, or not now")                                \
+	X(TUNNEL_ERROR_IGNORED, tunnel_error_ignored,                                              \
+	  "the same, but of a kind that its source could not use")                                 \
+	X(TUNNEL_ERROR_MTU, tunnel_error_mtu, "Packet Too Big with an MTU below 1280")             \
+	X(TUNNEL_ERROR_UNKNOWN, tunnel_error_unknown,                                              \
+	  "ICMPv6 error that quotes no tunnel packet of a binding in force")                       \
+	X(TUNNEL_ERROR_OWN, tunnel_error_own,                                                      \
+	  "ICMPv6 error about a message of the home agent itself")                                 \
+	X(TUNNEL_ERROR_MALFORMED, tunnel_error_malformed,                                          \
+	  "ICMPv6 error with a wrong checksum, or that quotes too little")                         \
 	X(HELD, held, "held until the next hop is resolved, then sent or given up")                \
 	X(HELD_OVERFLOW, held_overflow, "next hop unresolved and enough packets held already")     \
 	X(NO_ROUTE, no_route, "no way to the destination")
@@ -42,6 +55,8 @@
 	X(ICMP_SENT, icmp6_errors_sent, "ICMPv6 errors sent")                                      \
 	X(ANSWERS_LIMITED, answers_limited, "answers held back by the rate limit")                 \
 	X(REPLY_FAILED, replies_failed, "answers not sent: no route, buffer or ring space")        \
+	X(PATH_MTU_LEARNT, path_mtus_learnt, "path MTUs learnt or lowered")                        \
+	X(PATH_MTU_AGED, path_mtus_aged, "path MTUs forgotten after their time")                   \
 	X(EXPIRED, bindings_expired, "bindings whose lifetime ended")                              \
 	X(REMOVED, bindings_removed, "bindings removed over the control socket")                   \
 	X(HELD_SENT, held_sent, "held packets sent after resolution")                              \

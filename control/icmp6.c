@@ -8,6 +8,7 @@
 #include "ha/time.h"
 #include "ha/wire/icmp6.h"
 #include "ha/wire/ip6.h"
+#include "ip6_quote.h"
 #include "limiter.h"
 #include "nexthop.h"
 #include "registration/registration.h"
@@ -35,17 +36,15 @@ static struct ip_addr address_at(struct cursor packet, size_t offset)
  * as one. */
 static bool is_error(struct cursor packet)
 {
-	struct ip6_packet decoded;
-	uint16_t unused;
+	struct ip6_quote quote;
 	uint8_t type;
 
-	if (ip6_packet_decode(packet.at, cursor_left(&packet), &decoded, &unused) ==
-	    IP6_PACKET_MALFORMED)
+	if (!ip6_quote_decode(packet, &quote))
 		return true;
-	if (decoded.protocol != PROTO_ICMP6)
+	if (quote.protocol != PROTO_ICMP6)
 		return false;
-	return !cursor_u8(&decoded.payload, &type) || type < ICMP6_INFORMATIONAL ||
-	       type == ICMP6_REDIRECT;
+	return quote.is_later_fragment || !cursor_u8(&quote.payload, &type) ||
+	       type < ICMP6_INFORMATIONAL || type == ICMP6_REDIRECT;
 }
 
 /* RFC 4443 §2.4 (e.3) to (e.6). */
@@ -63,7 +62,7 @@ static bool may_answer(struct cursor packet, const struct ip_addr *source, uint8
 	return !is_error(packet);
 }
 
-void icmp6_error(uint16_t worker, struct cursor offending, const struct ip_addr *from, uint8_t type,
+bool icmp6_error(uint16_t worker, struct cursor offending, const struct ip_addr *from, uint8_t type,
 		 uint8_t code, uint32_t value)
 {
 	struct ip_addr source = address_at(offending, SOURCE_OFFSET);
@@ -73,10 +72,10 @@ void icmp6_error(uint16_t worker, struct cursor offending, const struct ip_addr 
 	size_t quote = cursor_left(&offending);
 
 	if (!may_answer(offending, &source, type, code))
-		return;
+		return false;
 	if (!limiter_allows(&source, monotonic_ms())) {
 		count(COUNT_ANSWERS_LIMITED);
-		return;
+		return false;
 	}
 	writer_u8(&w, type);
 	writer_u8(&w, code);
@@ -84,9 +83,11 @@ void icmp6_error(uint16_t worker, struct cursor offending, const struct ip_addr 
 	writer_u32(&w, value);
 	writer_bytes(&w, offending.at, quote < QUOTE_MAX ? quote : QUOTE_MAX);
 	recipient = recipient_of(&source);
-	if (send_message(worker, from, &recipient, PROTO_ICMP6, message,
-			 (uint16_t)(w.at - message)))
-		count(COUNT_ICMP_SENT);
+	if (!send_message(worker, from, &recipient, PROTO_ICMP6, message,
+			  (uint16_t)(w.at - message)))
+		return false;
+	count(COUNT_ICMP_SENT);
+	return true;
 }
 
 /* RFC 2473 §7.1 (a): what is told is never below 1280, and nothing is told of a packet that is no
@@ -109,8 +110,10 @@ static void answer_too_big(const struct punt *p, struct cursor packet, const str
 
 void icmp6_answer_drop(const struct punt *p, struct cursor packet)
 {
+	struct ip_addr source = address_at(packet, SOURCE_OFFSET);
 	struct ip_addr to = address_at(packet, DESTINATION_OFFSET);
-	const struct ip_addr *from = service_address_for(&to);
+	/* A mobile node hears from its own home agent address, whomever it wrote to. */
+	const struct ip_addr *from = service_address_for(p->tunnelled ? &source : &to);
 
 	switch (p->reason) {
 	case DROP_HOP_LIMIT:

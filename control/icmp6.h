@@ -17,8 +17,8 @@
 
 /* Sends an error about the offending packet (IPv6 header first) to its source address as on the
  * wire, from an address of ours, unless RFC 4443 §2.4 (e) or the rate limit forbids it. value: MTU,
- * pointer, or 0. */
-void icmp6_error(uint16_t worker, struct cursor offending, const struct ip_addr *from, uint8_t type,
+ * pointer, or 0. The packet may be cut at its end. Whether it was sent. */
+bool icmp6_error(uint16_t worker, struct cursor offending, const struct ip_addr *from, uint8_t type,
 		 uint8_t code, uint32_t value);
 
 /* Answers what a worker could not forward (PUNT_ERROR). */

@@ -18,6 +18,7 @@
 #include "registration/registration.h"
 #include "send.h"
 #include "service.h"
+#include "tunnel/relay.h"
 #include "update.h"
 
 enum {
@@ -138,6 +139,14 @@ static void receive_local(const struct punt *p, const struct ip6_packet *packet)
 		count(COUNT_LOCAL_UNKNOWN);
 }
 
+static void receive_error(const struct punt *p, const struct ip6_packet *packet)
+{
+	if (service_is_ours(&packet->source))
+		count(COUNT_SOURCE_IS_OURS);
+	else
+		relay_error(p->worker, packet);
+}
+
 static void receive_packet(const struct punt *p, struct cursor bytes)
 {
 	struct ip6_packet packet;
@@ -145,7 +154,10 @@ static void receive_packet(const struct punt *p, struct cursor bytes)
 
 	switch (ip6_packet_decode(bytes.at, cursor_left(&bytes), &packet, &error_offset)) {
 	case IP6_PACKET_GOOD:
-		receive_local(p, &packet);
+		if (p->class == PUNT_TUNNEL_ERROR)
+			receive_error(p, &packet);
+		else
+			receive_local(p, &packet);
 		break;
 	case IP6_PACKET_FRAGMENT:
 		count(COUNT_PACKET_FRAGMENT);

@@ -3,8 +3,8 @@
  * steer: what of an interface's traffic goes to the AF_XDP sockets, and what the kernel keeps.
  *
  * Ours: everything to a home prefix, but for addresses of this host; and to a home agent address:
- * tunnelled IPv6, the Mobility Header, and whatever carries destination options, where a Home
- * Address option may be. All else is the kernel's, and so is everything when the daemon is not
+ * tunnelled IPv6, the Mobility Header, whatever carries destination options, where a Home
+ * Address option may be, and ICMPv6 errors about what of those left from here. All else is the kernel's, and so is everything when the daemon is not
  * there: the maps are empty then, and the program goes away with its link.
  */
 #include <linux/bpf.h>
@@ -16,13 +16,15 @@
 
 #include "ha/steer_map.h"
 
-#define HEADERS_MAX 9 /* extension headers looked through; the workers' own bound is one less */
+#define HEADERS_MAX	   9 /* extension headers looked through; the workers' own bound is one less */
+#define QUOTED_HEADERS_MAX 4 /* of a packet quoted in an error; ours have fewer */
 
 enum {
 	HOP_BY_HOP = 0,
 	IPV6_IN = 41,
 	ROUTING = 43,
 	FRAGMENT = 44,
+	ICMPV6 = 58,
 	DEST_OPTIONS = 60,
 	MOBILITY = 135,
 };
@@ -54,20 +56,69 @@ struct extension {
 	__u8 units;
 };
 
+/* Any ICMPv6 error: types 1 to 4, RFC 4443 §2.1; behind it comes as much of the packet as fitted. */
+struct error {
+	__u8 type;
+	__u8 code;
+	__u16 checksum;
+	__u32 value;
+	struct ipv6hdr quoted;
+};
+
+struct routing {
+	struct extension ext;
+	__u8 type;
+	__u8 segments_left;
+};
+
+/* Whether an error is about a packet that left from here past the kernel: a tunnel, or a message
+ * with a type 2 routing header or a Mobility Header. */
+static __always_inline int is_our_error(void *at, void *end)
+{
+	struct error *error = at;
+	__u8 next;
+
+	if ((void *)(error + 1) > end || error->type < 1 || error->type > 4)
+		return 0;
+	next = error->quoted.nexthdr;
+	at = error + 1;
+#pragma unroll
+	for (int i = 0; i < QUOTED_HEADERS_MAX; i++) {
+		struct routing *header = at;
+
+		if (next == IPV6_IN || next == MOBILITY)
+			return 1;
+		if ((void *)(header + 1) > end)
+			return 0;
+		if (next == ROUTING)
+			return header->type == 2;
+		if (next != HOP_BY_HOP && next != FRAGMENT && next != DEST_OPTIONS)
+			return 0;
+		at += next == FRAGMENT ? 8 : (header->ext.units + 1) * 8;
+		next = header->ext.next;
+	}
+	return next == IPV6_IN || next == MOBILITY;
+}
+
 /* Whether a packet for a home agent address is ours. A fragment is the kernel's to put together
  * unless what it carries is ours. */
 static __always_inline int carries_mobility(void *at, void *end, __u8 next)
 {
+	int is_fragment = 0;
+
 #pragma unroll
 	for (int i = 0; i < HEADERS_MAX; i++) {
 		struct extension *ext = at;
 
 		if (next == IPV6_IN || next == MOBILITY || next == DEST_OPTIONS)
 			return 1;
+		if (next == ICMPV6)
+			return !is_fragment && is_our_error(at, end);
 		if (next != HOP_BY_HOP && next != ROUTING && next != FRAGMENT)
 			return 0;
 		if ((void *)(ext + 1) > end)
 			return 0;
+		is_fragment |= next == FRAGMENT;
 		at += next == FRAGMENT ? 8 : (ext->units + 1) * 8;
 		next = ext->next;
 	}

@@ -5,9 +5,11 @@
 #include "api/api.h"
 #include "api/methods.h"
 #include "ha/dataplane.h"
+#include "ha/encap.h"
 #include "ha/time.h"
 #include "nexthop.h"
 #include "registration/registration.h"
+#include "tunnel/path_mtu.h"
 
 enum { PAGE_DEFAULT = 100 };
 
@@ -122,6 +124,18 @@ static json_t *traffic(uint32_t slot)
 			 "from_bytes", (json_int_t)stats.from_bytes);
 }
 
+/* Of the way to the care-of address; told_ago_s null: nothing was told, the link counts. */
+static json_t *path_mtu(const struct registration *r, uint64_t now_ms)
+{
+	const struct path_mtu *told = path_mtu_find(&r->care_of);
+
+	return json_pack("{s:i, s:o}", "octets", r->binding->inner_mtu + ENCAP_IP6_IN_IP6_OVERHEAD,
+			 "told_ago_s",
+			 told == NULL
+				 ? json_null()
+				 : json_integer((json_int_t)((now_ms - told->told_ms) / 1000)));
+}
+
 static json_t *everything(const struct rpc_call *call, const struct registration *r)
 {
 	uint64_t now_ms = monotonic_ms();
@@ -138,6 +152,7 @@ static json_t *everything(const struct rpc_call *call, const struct registration
 	json_object_update_new(all, more);
 	if (r->binding != NULL) {
 		json_object_set_new(all, "inner_mtu", json_integer(r->binding->inner_mtu));
+		json_object_set_new(all, "path_mtu", path_mtu(r, now_ms));
 		json_object_set_new(all, "next_hop", next_hop(r->binding->next_hop));
 	}
 	return all;

@@ -73,6 +73,32 @@ const struct rpc_method rpc_methods[] = {
 		.errors = {API_NOT_FOUND, API_FORBIDDEN},
 	},
 	{
+		.name = "path_mtu.list",
+		.handle = path_mtu_list,
+		.params =
+			{
+				{"after", RPC_INTEGER, false, 0, UINT32_MAX,
+				 "where to go on: next of the page before"},
+				{"limit", RPC_INTEGER, false, 1, API_PAGE_MAX,
+				 "paths a page at most; 100 unless given"},
+			},
+		.text = "Path MTUs that Packet Too Big messages have told of, a page a call.",
+		.result = "path_mtus, next (a number for \"after\", or null at the end)",
+	},
+	{
+		.name = "path_mtu.clear",
+		.handle = path_mtu_clear,
+		.changes = true,
+		.params =
+			{
+				{"care_of", RPC_ADDRESS, false, 0, 0,
+				 "of that path only; of all unless given"},
+			},
+		.text = "Forgets path MTUs; what still holds is learnt again.",
+		.result = "cleared: how many",
+		.errors = {API_FORBIDDEN},
+	},
+	{
 		.name = "stats.get",
 		.handle = stats_get,
 		.params =

@@ -15,6 +15,10 @@ rpc_handler_fn binding_remove;
 /* config.c */
 rpc_handler_fn config_get;
 
+/* path_mtu.c */
+rpc_handler_fn path_mtu_clear;
+rpc_handler_fn path_mtu_list;
+
 /* stats.c */
 rpc_handler_fn stats_get;
 

@@ -222,6 +222,8 @@ void format_binding(json_t *result)
 	print_value("moves", result, "moves");
 	print_value("next hop", result, "next_hop.state");
 	print_value("inner mtu", result, "inner_mtu");
+	print_value("path mtu", result, "path_mtu.octets");
+	print_value("  told, s ago", result, "path_mtu.told_ago_s");
 	print_value("to node, packets", result, "traffic.to_pkts");
 	print_value("         octets", result, "traffic.to_bytes");
 	print_value("from node, packets", result, "traffic.from_pkts");
@@ -234,6 +236,25 @@ void format_removed(json_t *result)
 
 	cell_text(at(result, "removed"), text);
 	printf("%s removed\n", text);
+}
+
+void format_path_mtus(json_t *result)
+{
+	struct table paths = {
+		.heads = {"CARE-OF ADDRESS", "PATH MTU", "TOLD AGO", "AGES IN"},
+		.fields = {"care_of", "path_mtu", "told_ago_s", "ages_in_s"},
+	};
+
+	print_table(&paths, at(result, "path_mtus"));
+	printf("%zu learnt\n", json_array_size(at(result, "path_mtus")));
+}
+
+void format_cleared(json_t *result)
+{
+	char text[CELL_MAX];
+
+	cell_text(at(result, "cleared"), text);
+	printf("%s cleared\n", text);
 }
 
 void format_stats(json_t *result)

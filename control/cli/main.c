@@ -237,6 +237,41 @@ static int run_list(const struct command *command, const struct arguments *argum
 	return status;
 }
 
+/* At most as many as the daemon has places for: the pages become one answer. */
+static int run_path_mtus(const struct command *command, const struct arguments *arguments)
+{
+	json_t *all = json_pack("{s:[], s:n}", "path_mtus", "next");
+	json_t *next = json_null();
+	int status;
+
+	do {
+		json_t *page;
+
+		status = ask(command->method, page_params(arguments, next, PAGE_ROWS), &page);
+		if (status != 0)
+			break;
+		json_array_extend(json_object_get(all, "path_mtus"),
+				  json_object_get(page, "path_mtus"));
+		json_decref(next);
+		next = json_incref(json_object_get(page, "next"));
+		json_decref(page);
+	} while (json_is_integer(next));
+	if (status == 0)
+		(arguments->json ? format_json : command->format)(all);
+	json_decref(next);
+	json_decref(all);
+	return status;
+}
+
+static int run_clear(const struct command *command, const struct arguments *arguments)
+{
+	json_t *params = json_object();
+
+	if (arguments->rest_count == 1)
+		json_object_set_new(params, "care_of", json_string(arguments->rest[0]));
+	return ask_and_show(command, arguments, command->method, params);
+}
+
 /* Longer words first where one begins with another. */
 static const struct command commands[] = {
 	{"status", "status.get", format_status, 0, 0, run_plain, "",
@@ -247,6 +282,10 @@ static const struct command commands[] = {
 	 "all about one binding"},
 	{"binding remove", "binding.remove", format_removed, 1, 1, run_with_address, "HOME-ADDRESS",
 	 "take a binding out; only root and the daemon's user may"},
+	{"path-mtu list", "path_mtu.list", format_path_mtus, 0, 0, run_path_mtus, "",
+	 "path MTUs that routers have told of"},
+	{"path-mtu clear", "path_mtu.clear", format_cleared, 0, 1, run_clear, "[CARE-OF-ADDRESS]",
+	 "forget one path MTU, or all; only root and the daemon's user may"},
 	{"stats drops", "stats.get", format_stats_drops, 0, 0, run_stats, "",
 	 "why packets were dropped"},
 	{"stats ports", "stats.get", format_stats_ports, 0, 0, run_stats, "",

@@ -13,6 +13,7 @@
 #include "ha/time.h"
 #include "nexthop.h"
 #include "retire.h"
+#include "tunnel/path_mtu.h"
 
 enum {
 	SWEEP_SLOTS = 512,   /* looked at in one turn of the loop after routes changed */
@@ -30,8 +31,8 @@ static uint32_t invalid_count;
 static uint32_t *by_home; /* the first slot of each chain, plus 1; 0: none */
 static uint32_t by_home_mask;
 static struct timer_wheel wheel;
-static uint32_t sweep_at =
-	UINT32_MAX; /* next slot whose next hop is looked up again; UINT32_MAX: none */
+static uint32_t sweep_at;   /* next slot whose next hop is looked up again */
+static uint32_t sweep_left; /* how many are still to be looked at */
 
 uint32_t registration_slots_for(uint32_t bindings)
 {
@@ -56,6 +57,8 @@ int registration_start(const struct config *config, struct fault *fault)
 {
 	capacity = config->binding_capacity;
 	slot_count = registration_slots_for(capacity);
+	sweep_at = 0;
+	sweep_left = 0;
 	by_home_mask = rte_align32pow2(slot_count) - 1;
 	by_home = calloc(by_home_mask + 1, sizeof(*by_home));
 	slots = calloc(slot_count, sizeof(*slots));
@@ -243,10 +246,10 @@ static struct registration *make(const struct ip_addr *home, uint64_t now_ms)
 	return r;
 }
 
-/* Largest inner packet the way to the care-of address carries in its tunnel. */
-static uint16_t inner_mtu(uint32_t next_hop)
+/* Largest inner packet the way to the care-of address carries in its tunnel, RFC 2473 §6.7. */
+static uint16_t inner_mtu(const struct ip_addr *care_of, uint32_t next_hop)
 {
-	uint16_t mtu = nexthop_mtu(next_hop);
+	uint16_t mtu = path_mtu_towards(care_of, nexthop_mtu(next_hop));
 
 	return mtu > ENCAP_IP6_IN_IP6_OVERHEAD ? (uint16_t)(mtu - ENCAP_IP6_IN_IP6_OVERHEAD) : 1460;
 }
@@ -268,7 +271,7 @@ static int publish(struct registration *r, const struct ip_addr *care_of, uint64
 	next->slot = r->slot;
 	next->next_hop = nexthop_towards(care_of);
 	next->tunnel = r->tunnel;
-	next->inner_mtu = inner_mtu(next->next_hop);
+	next->inner_mtu = inner_mtu(care_of, next->next_hop);
 	nexthop_hold(next->next_hop);
 	rc = bcache_publish(old, next);
 	if (rc != 0) {
@@ -355,31 +358,41 @@ int registration_apply(const struct binding_request *request, const struct bindi
 
 void registration_routes_changed(void)
 {
-	sweep_at = 0;
+	sweep_left = slot_count;
 }
 
-/* Looks the next hop of a slice of the bindings up again and publishes those that go another way
- * now. */
+/* Publishes the binding anew if it goes another way now, or has another size to keep to. */
+static void follow(struct registration *r, uint64_t now_ms)
+{
+	uint32_t hop;
+
+	if (r->state != REGISTRATION_VALID || r->expiry_ms <= now_ms)
+		return;
+	hop = nexthop_towards(&r->care_of);
+	if (hop != r->binding->next_hop || inner_mtu(&r->care_of, hop) != r->binding->inner_mtu)
+		publish(r, &r->care_of, r->expiry_ms, now_ms);
+}
+
+void registration_path_changed(const struct ip_addr *home)
+{
+	struct registration *r = find(home);
+
+	if (r != NULL)
+		follow(r, monotonic_ms());
+}
+
+/* A slice of the bindings. What changes meanwhile only makes the round longer: however often that
+ * is, each slot has its turn. */
 static unsigned int sweep(uint64_t now_ms)
 {
-	uint32_t end;
+	uint32_t n = sweep_left < SWEEP_SLOTS ? sweep_left : SWEEP_SLOTS;
 
-	if (sweep_at >= slot_count)
-		return 0;
-	end = sweep_at + SWEEP_SLOTS < slot_count ? sweep_at + SWEEP_SLOTS : slot_count;
-	for (; sweep_at < end; sweep_at++) {
-		struct registration *r = &slots[sweep_at];
-		uint32_t hop;
-
-		if (r->state != REGISTRATION_VALID)
-			continue;
-		hop = nexthop_towards(&r->care_of);
-		if (hop == r->binding->next_hop && inner_mtu(hop) == r->binding->inner_mtu)
-			continue;
-		if (r->expiry_ms > now_ms)
-			publish(r, &r->care_of, r->expiry_ms, now_ms);
+	for (uint32_t i = 0; i < n; i++) {
+		follow(&slots[sweep_at], now_ms);
+		sweep_at = sweep_at + 1 < slot_count ? sweep_at + 1 : 0;
 	}
-	return 1;
+	sweep_left -= n;
+	return n != 0;
 }
 
 unsigned int registration_poll(void *unused)

@@ -80,6 +80,11 @@ int registration_apply(const struct binding_request *request, const struct bindi
 /* Next hops may be other ones now: every binding's is looked up again, a slice a turn. */
 void registration_routes_changed(void);
 
+/* The path MTU towards the care-of address of that home address is another one: the binding follows
+ * at once. Others with that care-of address do after registration_routes_changed, or when they are
+ * refreshed. */
+void registration_path_changed(const struct ip_addr *home);
+
 /* Ends lifetimes that are over and goes on with what routes_changed began. A poller of the loop. */
 unsigned int registration_poll(void *unused);
 

@@ -2,6 +2,7 @@
 #include "stage/stages.h"
 
 #include "ha/cursor.h"
+#include "ha/wire/icmp6.h"
 
 /* Destination options: remembers a Home Address option, and looks at no other: here it only matters
  * where the packet goes. False when one runs out of its header. An option that asks to be understood
@@ -25,15 +26,21 @@ static bool scan_options(struct cursor options, const struct ip_addr **home)
 	return true;
 }
 
-/* Takes one extension header off; *next becomes the one after it. */
+/* Takes one extension header off; *next becomes the one after it, *body what it holds. */
+static bool take_header(struct cursor *at, uint8_t *next, struct cursor *body)
+{
+	uint8_t units;
+
+	return cursor_u8(at, next) && cursor_u8(at, &units) &&
+	       cursor_take(at, (size_t)units * 8 + 6, body);
+}
+
 static bool skip_header(struct cursor *at, uint8_t *next, const struct ip_addr **home)
 {
 	struct cursor body;
 	uint8_t kind = *next;
-	uint8_t units;
 
-	if (!cursor_u8(at, next) || !cursor_u8(at, &units) ||
-	    !cursor_take(at, (size_t)units * 8 + 6, &body))
+	if (!take_header(at, next, &body))
 		return false;
 	return kind != PROTO_DEST_OPTIONS || scan_options(body, home);
 }
@@ -49,6 +56,45 @@ static bool skip_atomic_fragment(struct cursor *at, uint8_t *next)
 	cursor_u8(&header, next);
 	cursor_skip(&header, 1);
 	return cursor_u16(&header, &offset_and_more) && (offset_and_more & 0xfff9) == 0;
+}
+
+/* Whether the packet quoted in an ICMPv6 error is one that leaves from here and not from the kernel: a
+ * tunnel, or a message of ours. As dataplane/steer.bpf.c does, which is what brings it here. */
+static bool quotes_ours(struct cursor message)
+{
+	const struct ip6_hdr_wire *quoted;
+	struct cursor fixed;
+	struct cursor body;
+	uint8_t type;
+	uint8_t next;
+
+	if (!cursor_u8(&message, &type) || type < ICMP6_UNREACHABLE ||
+	    type > ICMP6_PARAMETER_PROBLEM || !cursor_skip(&message, ICMP6_ERROR_OCTETS - 1) ||
+	    !cursor_take(&message, sizeof(*quoted), &fixed))
+		return false;
+	quoted = (const void *)fixed.at;
+	next = quoted->next_header;
+	for (int headers = 0; headers < EXTENSION_HEADERS_MAX; headers++) {
+		switch (next) {
+		case PROTO_IPV6:
+		case PROTO_MOBILITY:
+			return true;
+		case PROTO_ROUTING:
+			return take_header(&message, &next, &body) && *body.at == ROUTING_TYPE_2;
+		case PROTO_FRAGMENT:
+			if (!cursor_u8(&message, &next) || !cursor_skip(&message, 7))
+				return false;
+			break;
+		case PROTO_HOP_BY_HOP:
+		case PROTO_DEST_OPTIONS:
+			if (!take_header(&message, &next, &body))
+				return false;
+			break;
+		default:
+			return false;
+		}
+	}
+	return false;
 }
 
 enum local_kind local_classify(const struct ip6_hdr_wire *ip, uint16_t *offset,
@@ -76,7 +122,9 @@ enum local_kind local_classify(const struct ip6_hdr_wire *ip, uint16_t *offset,
 			*offset = (uint16_t)(at.at - (const uint8_t *)ip);
 			return *home != NULL ? LOCAL_HOME_OPTION : LOCAL_TUNNEL;
 		default:
-			return *home != NULL ? LOCAL_HOME_OPTION : LOCAL_OTHER;
+			if (*home != NULL)
+				return LOCAL_HOME_OPTION;
+			return next == PROTO_ICMP6 && quotes_ours(at) ? LOCAL_ERROR : LOCAL_OTHER;
 		}
 	}
 	return LOCAL_MALFORMED;
@@ -87,9 +135,13 @@ enum local_kind local_classify(const struct ip6_hdr_wire *ip, uint16_t *offset,
 static enum punt_class class_of(const struct worker *w, const struct packet *p)
 {
 	const struct ip_addr *home;
+	enum local_kind kind;
 	uint16_t offset;
 
-	if (local_classify(p->ip, &offset, &home) != LOCAL_MOBILITY)
+	kind = local_classify(p->ip, &offset, &home);
+	if (kind == LOCAL_ERROR)
+		return PUNT_TUNNEL_ERROR;
+	if (kind != LOCAL_MOBILITY)
 		return PUNT_LOCAL;
 	if (home == NULL)
 		home = ip6_source(p->ip);

@@ -20,6 +20,7 @@ static __rte_noinline __rte_cold bool sort_local(struct worker *w, struct burst 
 		return true;
 	case LOCAL_MOBILITY:
 	case LOCAL_HOME_OPTION:
+	case LOCAL_ERROR:
 		packet_list_add(&b->local, p);
 		punt_expect(w);
 		break;

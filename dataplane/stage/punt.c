@@ -15,6 +15,8 @@ static const struct token_bucket_config *budget(const struct config *config, enu
 		return &config->punt_local;
 	case PUNT_ERROR:
 		return &config->punt_error;
+	case PUNT_TUNNEL_ERROR:
+		return &config->punt_tunnel_error;
 	default:
 		return &config->punt_resolve;
 	}

@@ -51,6 +51,7 @@ static __rte_noinline __rte_cold void sort_inner_local(struct worker *w, struct 
 		break;
 	case LOCAL_MOBILITY:
 	case LOCAL_HOME_OPTION:
+	case LOCAL_ERROR:
 	case LOCAL_OTHER:
 		packet_list_add(&b->local, p);
 		break;

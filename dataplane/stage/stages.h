@@ -55,6 +55,7 @@ enum local_kind {
 	LOCAL_MOBILITY,	   /* Mobility Header */
 	LOCAL_HOME_OPTION, /* something else with a Home Address option */
 	LOCAL_TUNNEL,	   /* IPv6: *offset is where */
+	LOCAL_ERROR,	   /* ICMPv6 error about a packet that left from here */
 	LOCAL_OTHER,	   /* nothing of ours */
 	LOCAL_FRAGMENT,
 	LOCAL_MALFORMED,

@@ -99,6 +99,7 @@ struct config {
 	uint32_t max_lifetime_s;
 	uint32_t refresh_advice_s; /* 0: no Binding Refresh Advice option */
 	uint8_t tunnel_hop_limit;
+	uint32_t path_mtu_lifetime_s; /* a path MTU that was learnt is forgotten after it */
 
 	char mobile_nodes_path[PATH_MAX];
 	uint32_t timestamp_window_s; /* of a mobile node that does not set its own */
@@ -107,6 +108,7 @@ struct config {
 	struct token_bucket_config punt_signalling_new;
 	struct token_bucket_config punt_local;
 	struct token_bucket_config punt_error;
+	struct token_bucket_config punt_tunnel_error;
 	struct token_bucket_config punt_resolve;
 	struct token_bucket_config
 		errors_per_source; /* ICMPv6 errors, Binding Errors, status 146: per /64 */

@@ -20,6 +20,8 @@ struct rte_mbuf;
 	X(LOCAL, local,                                                                            \
 	  "packet for the home agent itself, with a Home Address option or out of a tunnel")       \
 	X(ERROR, error, "packet that an ICMPv6 error may answer")                                  \
+	X(TUNNEL_ERROR, tunnel_error,                                                              \
+	  "ICMPv6 error about a tunnel packet or a message of the home agent's")                   \
 	X(RESOLVE, resolve, "packet whose next hop is not resolved yet")
 
 enum punt_class {

@@ -103,7 +103,11 @@ netns_up() {
 		netns_add "$role" || return
 	done
 	netns_home || return
-	[[ $shape == full ]] || return 0
+	if [[ $shape == pair ]]; then
+		# Nor does it answer with ICMPv6 errors for what it does not forward: those are the test's to send.
+		ip -n "$NETNS_PREFIX-rt" -6 route add blackhole default metric 8192
+		return
+	fi
 	# An address survives its link going down, as the mobile node loses sight of a network for a while.
 	netns_exec mn sysctl -qw net.ipv6.conf.default.keep_addr_on_down=1 \
 		net.ipv6.conf.all.keep_addr_on_down=1

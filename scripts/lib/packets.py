@@ -320,6 +320,18 @@ def within(packed, prefix):
     return packed[:octets] == address(network)[:octets]
 
 
+def quotes_ours(message):
+    """Whether an ICMPv6 error is about what only the daemon can have sent: a tunnel, or a message of a home agent."""
+    if len(message) < 48 or message[0] not in range(1, 5):
+        return False
+    following, at = message[14], 48
+    while following in (HOP_BY_HOP, FRAGMENT, DEST_OPTIONS) and at + 8 <= len(message):
+        at, following = at + (8 if following == FRAGMENT else 8 * (message[at + 1] + 1)), message[at]
+    if following == ROUTING:
+        return at + 8 <= len(message) and message[at + 2] == 2
+    return following in (IPV6, MOBILITY)
+
+
 def direction(packet, home_agent, home_prefix):
     """'arriving' what the daemon has to take, 'leaving' what only it can have sent, or None: the kernel's."""
     source, destination, following = packet[8:24], packet[24:40], packet[6]
@@ -327,6 +339,8 @@ def direction(packet, home_agent, home_prefix):
     if within(destination, home_prefix):
         return "arriving"
     if destination == address(home_agent):
+        if following == ICMP6:
+            return "arriving" if quotes_ours(packet[40:]) else None
         return "arriving" if following in (IPV6, DEST_OPTIONS, MOBILITY, ROUTING) else None
     if within(source, home_prefix):
         return "leaving"

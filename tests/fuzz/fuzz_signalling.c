@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
  * fuzz_signalling: what the home agent does with signalling before it touches a table: IPv6 packet,
- * Mobility Header, Binding Update, verdict, and the acknowledgement built from them.
+ * Mobility Header, Binding Update, verdict, and the acknowledgement built from them; and ICMPv6 errors with
+ * what they quote.
  *
  * Input      a packet as it is, when it begins like IPv6 (0x6.);
  *            else one octet of choices (CHOICE_), twelve octets of circumstances for the verdict,
@@ -18,6 +19,7 @@
 #include "mh/binding_error.h"
 #include "mh/binding_update.h"
 #include "registration/decide.h"
+#include "tunnel/error.h"
 
 enum {
 	CHOICE_REPAIR = 1,    /* make the checksum right, so that what is behind it is reached */
@@ -219,6 +221,26 @@ static void repair(struct cursor payload, uint8_t *bytes, const uint8_t *start,
 		set_checksum(bytes + (payload.at - start), (uint16_t)octets, source, destination);
 }
 
+/* An ICMPv6 error with whatever it quotes; its checksum is judged elsewhere. */
+static void error_arrives(struct cursor message)
+{
+	struct tunnel_error error;
+	struct cursor inner;
+
+	if (!tunnel_error_decode(message, &error))
+		return;
+	require(is_inside(message, error.outer.payload.at, cursor_left(&error.outer.payload)));
+	require(error.outer.limit_offset == 0 ||
+		(message.at + 8)[error.outer.limit_offset] == error.outer.limit);
+	if (!tunnel_error_find_inner(&error))
+		return;
+	inner = error.inner;
+	require(is_inside(error.outer.payload, inner.at, cursor_left(&inner)));
+	require(cursor_left(&inner) >= 40 && cursor_left(&inner) <= error.inner_octets);
+	require(!tunnel_error_is_about_message(&error) || error.outer.has_home_route);
+	ip6_quote_decode(inner, &error.outer);
+}
+
 static void packet_arrives(uint8_t *bytes, size_t length, uint8_t choice,
 			   const struct circumstances *c)
 {
@@ -236,6 +258,8 @@ static void packet_arrives(uint8_t *bytes, size_t length, uint8_t choice,
 	require(packet.whole.at == bytes && packet.payload.end == packet.whole.end);
 	require(packet.payload.at == packet.whole.at + packet.payload_offset);
 	home = packet.has_home_address ? &packet.home : &packet.source;
+	if (packet.protocol == PROTO_ICMP6)
+		error_arrives(packet.payload);
 	if (packet.protocol != PROTO_MOBILITY)
 		return;
 	if (choice & CHOICE_REPAIR)

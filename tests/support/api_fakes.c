@@ -139,6 +139,10 @@ bool registration_remove(const struct ip_addr *home)
 	return true;
 }
 
+void registration_routes_changed(void)
+{
+}
+
 uint16_t dataplane_worker_count(void)
 {
 	return 2;

@@ -213,6 +213,7 @@ static void limits_that_are_left_out_have_their_defaults(void)
 	CU_ASSERT(is_bucket(&config.punt_signalling_new, 250000, 4096));
 	CU_ASSERT(is_bucket(&config.punt_local, 1000, 200));
 	CU_ASSERT(is_bucket(&config.punt_error, 1000, 200));
+	CU_ASSERT(is_bucket(&config.punt_tunnel_error, 1000, 200));
 	CU_ASSERT(is_bucket(&config.punt_resolve, 1000, 200));
 	CU_ASSERT(is_bucket(&config.errors_per_source, 10, 20));
 	CU_ASSERT(is_bucket(&config.errors_total, 1000, 1000));
@@ -256,12 +257,14 @@ static void each_key_reaches_its_field(void)
 	CU_ASSERT_EQUAL(config.max_lifetime_s, 7200);
 	CU_ASSERT_EQUAL(config.refresh_advice_s, 3600);
 	CU_ASSERT_EQUAL(config.tunnel_hop_limit, 255);
+	CU_ASSERT_EQUAL(config.path_mtu_lifetime_s, 1200);
 	CU_ASSERT_STRING_EQUAL(config.mobile_nodes_path, "/srv/nodes.jsonl");
 	CU_ASSERT_EQUAL(config.timestamp_window_s, 30);
 	CU_ASSERT(is_bucket(&config.punt_signalling_known, 100, 10));
 	CU_ASSERT(is_bucket(&config.punt_signalling_new, 101, 11));
 	CU_ASSERT(is_bucket(&config.punt_local, 102, 12));
 	CU_ASSERT(is_bucket(&config.punt_error, 103, 13));
+	CU_ASSERT(is_bucket(&config.punt_tunnel_error, 107, 17));
 	CU_ASSERT(is_bucket(&config.punt_resolve, 104, 14));
 	CU_ASSERT(is_bucket(&config.errors_per_source, 105, 15));
 	CU_ASSERT(is_bucket(&config.errors_total, 106, 16));

@@ -7,6 +7,8 @@
 #include "api/methods.h"
 #include "support/api_fakes.h"
 #include "support/unit.h"
+#include "ha/time.h"
+#include "tunnel/path_mtu.h"
 
 static json_t *ask_as(uid_t uid, const char *line)
 {
@@ -488,6 +490,8 @@ static void get_shows_everything(void)
 	CU_ASSERT_EQUAL(integer_at(r, "moves"), 2);
 	CU_ASSERT_EQUAL(integer_at(r, "spi"), 256);
 	CU_ASSERT_EQUAL(integer_at(r, "inner_mtu"), 1460);
+	CU_ASSERT_EQUAL(integer_at(json_object_get(r, "path_mtu"), "octets"), 1500);
+	CU_ASSERT(json_is_null(json_object_get(json_object_get(r, "path_mtu"), "told_ago_s")));
 	CU_ASSERT_EQUAL(integer_at(traffic, "to_pkts"), 3);
 	CU_ASSERT_STRING_EQUAL(text_at(json_object_get(r, "next_hop"), "state"), "resolved");
 	CU_ASSERT_EQUAL(json_array_size(json_object_get(r, "flags")), 2);
@@ -534,6 +538,69 @@ static void changes_are_only_for_root_and_the_daemons_user(void)
 	CU_ASSERT(is_good(ask_as(0, remove)));
 	CU_ASSERT_EQUAL(registration_count(), 1);
 	api_fakes_start();
+}
+
+static void learn_paths(unsigned int count)
+{
+	struct ip_addr to = {{0x20, 1, 0xd, 0xb8, 0, 0xc}};
+
+	path_mtu_start(600000, 1);
+	for (unsigned int i = 1; i <= count; i++) {
+		to.bytes[14] = (uint8_t)(i >> 8);
+		to.bytes[15] = (uint8_t)i;
+		path_mtu_learn(&to, (uint16_t)(1280 + i), monotonic_ms() - 2500);
+	}
+}
+
+static void path_mtus_are_listed_and_cleared(void)
+{
+	json_t *rows;
+	json_t *r;
+
+	learn_paths(1);
+	r = call("path_mtu.list", "{}");
+	rows = json_object_get(r, "path_mtus");
+	CU_ASSERT_EQUAL_FATAL(json_array_size(rows), 1);
+	CU_ASSERT_STRING_EQUAL(text_at(json_array_get(rows, 0), "care_of"), "2001:db8:c::1");
+	CU_ASSERT_EQUAL(integer_at(json_array_get(rows, 0), "path_mtu"), 1281);
+	CU_ASSERT_EQUAL(integer_at(json_array_get(rows, 0), "told_ago_s"), 2);
+	CU_ASSERT_EQUAL(integer_at(json_array_get(rows, 0), "ages_in_s"), 597);
+	CU_ASSERT(json_is_null(json_object_get(r, "next")));
+	json_decref(r);
+	r = call("binding.get", "{\"home_address\":\"2001:db8:1::10\"}");
+	CU_ASSERT_EQUAL(integer_at(json_object_get(r, "path_mtu"), "told_ago_s"), 2);
+	json_decref(r);
+	r = call("path_mtu.clear", "{\"care_of\":\"2001:db8:c::2\"}");
+	CU_ASSERT_EQUAL(integer_at(r, "cleared"), 0);
+	json_decref(r);
+	r = call("path_mtu.clear", "{\"care_of\":\"2001:db8:c::1\"}");
+	CU_ASSERT_EQUAL(integer_at(r, "cleared"), 1);
+	json_decref(r);
+	learn_paths(9);
+	r = call("path_mtu.clear", "{}");
+	CU_ASSERT_EQUAL(integer_at(r, "cleared"), 9);
+	json_decref(r);
+}
+
+static void pages_of_path_mtus_show_each_once(void)
+{
+	char params[64] = "{\"limit\":7}";
+	size_t shown = 0;
+	bool is_last = false;
+
+	learn_paths(500);
+	while (!is_last && shown <= 500) {
+		json_t *r = call("path_mtu.list", params);
+
+		shown += json_array_size(json_object_get(r, "path_mtus"));
+		is_last = json_is_null(json_object_get(r, "next"));
+		snprintf(params, sizeof(params), "{\"limit\":7,\"after\":%lld}",
+			 (long long)json_integer_value(json_object_get(r, "next")));
+		json_decref(r);
+	}
+	CU_ASSERT_EQUAL(shown, 500);
+	json_decref(call("path_mtu.list", "{\"after\":4294967295}"));
+	path_mtu_forget(NULL);
 }
 
 static void stats_add_up(void)
@@ -654,6 +721,8 @@ int main(void)
 		UNIT(get_tells_an_invalid_one_apart),
 		UNIT(removed_binding_is_gone),
 		UNIT(changes_are_only_for_root_and_the_daemons_user),
+		UNIT(path_mtus_are_listed_and_cleared),
+		UNIT(pages_of_path_mtus_show_each_once),
 		UNIT(stats_add_up),
 		UNIT(texts_explain_each_counter),
 		UNIT(config_comes_from_the_loader),

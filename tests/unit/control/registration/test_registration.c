@@ -18,8 +18,10 @@
 #include "support/eal.h"
 #include "support/plane.h"
 #include "support/unit.h"
+#include "tunnel/path_mtu.h"
 
-enum { NODES = 500, CAPACITY = 400, OPERATIONS = 200000 };
+/* More slots than one turn of the loop looks at. */
+enum { NODES = 1000, CAPACITY = 800, OPERATIONS = 200000 };
 
 /* Stand-ins for the parts around it. */
 static struct rte_rcu_qsbr *rcu;
@@ -214,6 +216,91 @@ static void a_move_counts_and_a_refresh_does_not(void)
 	CU_ASSERT_EQUAL(r->moves, 1);
 }
 
+static uint16_t inner_mtu_of(uint32_t node)
+{
+	struct ip_addr home = plane_home(node);
+	const struct registration *r = registration_find(&home);
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(r);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(r->binding);
+	return r->binding->inner_mtu;
+}
+
+static void poll_all(void)
+{
+	for (uint32_t i = 0; i < registration_slots(); i++)
+		registration_poll(NULL);
+	retire_drain();
+}
+
+static void remove_all(void)
+{
+	for (uint32_t node = 0; node < NODES; node++) {
+		struct ip_addr home = plane_home(node);
+
+		registration_remove(&home);
+	}
+	retire_drain();
+}
+
+/* Three nodes behind one care-of address, one elsewhere. */
+static void register_four(void)
+{
+	remove_all();
+	for (uint32_t node = 1; node <= 4; node++)
+		CU_ASSERT_EQUAL_FATAL(apply(ACTION_REGISTER, node, node < 4 ? 77 : 78), 0);
+}
+
+static void a_path_mtu_reaches_every_binding_of_the_care_of_address(void)
+{
+	struct ip_addr care_of = plane_care_of(77);
+	struct ip_addr home = plane_home(1);
+
+	path_mtu_start(600000, 1);
+	register_four();
+	CU_ASSERT_EQUAL(inner_mtu_of(1), 1460);
+	path_mtu_learn(&care_of, 1400, 0);
+	registration_path_changed(&home);
+	CU_ASSERT_EQUAL(inner_mtu_of(1), 1360);
+	CU_ASSERT_EQUAL(inner_mtu_of(2), 1460);
+	/* One follows when it is refreshed, the other in the round. */
+	CU_ASSERT_EQUAL(apply(ACTION_REGISTER, 2, 77), 0);
+	CU_ASSERT_EQUAL(inner_mtu_of(2), 1360);
+	registration_routes_changed();
+	poll_all();
+	CU_ASSERT_EQUAL(inner_mtu_of(3), 1360);
+	CU_ASSERT_EQUAL(inner_mtu_of(4), 1460);
+	/* A newcomer keeps to it, who moves away does not, and all go back when it is forgotten. */
+	CU_ASSERT_EQUAL(apply(ACTION_REGISTER, 4, 77), 0);
+	CU_ASSERT_EQUAL(inner_mtu_of(4), 1360);
+	CU_ASSERT_EQUAL(apply(ACTION_REGISTER, 4, 78), 0);
+	CU_ASSERT_EQUAL(inner_mtu_of(4), 1460);
+	path_mtu_forget(NULL);
+	registration_routes_changed();
+	poll_all();
+	for (uint32_t node = 1; node <= 4; node++)
+		CU_ASSERT_EQUAL(inner_mtu_of(node), 1460);
+}
+
+/* Changes that come faster than a round takes must not keep it at its beginning. */
+static void a_round_ends_however_often_it_is_asked_for(void)
+{
+	struct ip_addr care_of = plane_care_of(77);
+
+	remove_all();
+	for (uint32_t node = 0; node < CAPACITY; node++)
+		CU_ASSERT_EQUAL_FATAL(apply(ACTION_REGISTER, node, 77), 0);
+	path_mtu_learn(&care_of, 1300, 0);
+	for (uint32_t i = 0; i < registration_slots(); i++) {
+		registration_routes_changed();
+		registration_poll(NULL);
+	}
+	retire_drain();
+	for (uint32_t node = 0; node < CAPACITY; node++)
+		CU_ASSERT_EQUAL(inner_mtu_of(node), 1260);
+	path_mtu_forget(NULL);
+}
+
 int main(void)
 {
 	static const struct unit_case cases[] = {
@@ -221,6 +308,8 @@ int main(void)
 		UNIT(paging_names_every_registration_once),
 		UNIT(a_full_table_refuses_a_newcomer_and_keeps_the_others),
 		UNIT(a_move_counts_and_a_refresh_does_not),
+		UNIT(a_path_mtu_reaches_every_binding_of_the_care_of_address),
+		UNIT(a_round_ends_however_often_it_is_asked_for),
 	};
 	struct fault fault;
 	int status;

@@ -152,6 +152,97 @@ static void a_header_running_out_of_the_packet_is_malformed(void)
 	}
 }
 
+/* An ICMPv6 error of that type that quotes a packet of that next header, with that extension header
+ * behind it. */
+static void run_error(uint8_t type, uint8_t next, const uint8_t extension[8])
+{
+	uint8_t body[8 + 40 + 8 + 16] = {type};
+
+	body[8] = 0x60;
+	body[8 + 6] = next;
+	memcpy(body + 8 + 40, extension, 8);
+	run(PROTO_ICMP6, body, sizeof(body));
+}
+
+static void expect_kernel(void)
+{
+	CU_ASSERT_EQUAL(plane.worker->stats.punted[PUNT_TUNNEL_ERROR], 0);
+	CU_ASSERT_EQUAL(plane.worker->stats.dropped[DROP_NO_KERNEL], 1);
+}
+
+static void an_error_about_what_left_from_here_is_for_the_control_thread(void)
+{
+	static const uint8_t nothing[8];
+	static const uint8_t to_tunnel[8] = {PROTO_IPV6};
+	static const uint8_t to_message[8] = {PROTO_MOBILITY};
+	static const uint8_t type_2[8] = {PROTO_ICMP6, 0, 2, 1};
+
+	for (uint8_t type = 1; type <= 4; type++) {
+		run_error(type, PROTO_IPV6, nothing);
+		expect_punt(PUNT_TUNNEL_ERROR);
+		run_error(type, PROTO_DEST_OPTIONS, to_tunnel);
+		expect_punt(PUNT_TUNNEL_ERROR);
+		run_error(type, PROTO_FRAGMENT, to_tunnel);
+		expect_punt(PUNT_TUNNEL_ERROR);
+		run_error(type, PROTO_MOBILITY, nothing);
+		expect_punt(PUNT_TUNNEL_ERROR);
+		run_error(type, PROTO_HOP_BY_HOP, to_message);
+		expect_punt(PUNT_TUNNEL_ERROR);
+		run_error(type, PROTO_ROUTING, type_2);
+		expect_punt(PUNT_TUNNEL_ERROR);
+	}
+}
+
+static void any_other_icmp6_is_the_kernels(void)
+{
+	static const uint8_t to_udp[8] = {PROTO_UDP};
+	static const uint8_t type_4[8] = {PROTO_IPV6, 0, 4, 1};
+	static const uint8_t nothing[8];
+
+	for (unsigned int type = 0; type < 256; type++) {
+		if (type >= 1 && type <= 4)
+			continue;
+		run_error((uint8_t)type, PROTO_IPV6, nothing);
+		expect_kernel();
+	}
+	run_error(1, PROTO_UDP, nothing);
+	expect_kernel();
+	run_error(1, PROTO_ICMP6, nothing);
+	expect_kernel();
+	run_error(1, PROTO_FRAGMENT, to_udp);
+	expect_kernel();
+	run_error(1, PROTO_ROUTING, type_4);
+	expect_kernel();
+}
+
+static void an_error_that_quotes_too_little_is_the_kernels(void)
+{
+	uint8_t body[8 + 40 + 8 + 16] = {1};
+
+	body[8] = 0x60;
+	body[8 + 6] = PROTO_DEST_OPTIONS;
+	body[8 + 40] = PROTO_IPV6;
+	for (uint16_t length = 0; length < 8 + 40 + 8; length++) {
+		run(PROTO_ICMP6, body, length);
+		expect_kernel();
+	}
+	run(PROTO_ICMP6, body, 8 + 40 + 8);
+	expect_punt(PUNT_TUNNEL_ERROR);
+}
+
+static void a_flood_of_errors_has_a_budget_of_its_own(void)
+{
+	struct token_bucket before = plane.worker->buckets[PUNT_TUNNEL_ERROR];
+	static const uint8_t nothing[8];
+
+	plane.worker->buckets[PUNT_TUNNEL_ERROR] =
+		(struct token_bucket){.last_tsc = plane.worker->now_tsc};
+	run_error(2, PROTO_IPV6, nothing);
+	CU_ASSERT_EQUAL(plane.worker->stats.dropped[DROP_PUNT_LIMIT], 1);
+	a_home_address_option_on_other_data_is_local();
+	plane.worker->buckets[PUNT_TUNNEL_ERROR] = before;
+}
+
 int main(void)
 {
 	static const struct unit_case cases[] = {
@@ -164,6 +255,10 @@ int main(void)
 		UNIT(an_option_running_out_of_its_header_is_malformed),
 		UNIT(an_option_that_must_be_understood_is_for_the_control_thread),
 		UNIT(a_header_running_out_of_the_packet_is_malformed),
+		UNIT(an_error_about_what_left_from_here_is_for_the_control_thread),
+		UNIT(any_other_icmp6_is_the_kernels),
+		UNIT(an_error_that_quotes_too_little_is_the_kernels),
+		UNIT(a_flood_of_errors_has_a_budget_of_its_own),
 	};
 
 	test_eal_start(192);
