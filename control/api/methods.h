@@ -15,6 +15,11 @@ rpc_handler_fn binding_remove;
 /* config.c */
 rpc_handler_fn config_get;
 
+/* service.c */
+rpc_handler_fn drain_set;
+rpc_handler_fn mobile_nodes_reread;
+rpc_handler_fn service_set;
+
 /* stats.c */
 rpc_handler_fn stats_get;
 

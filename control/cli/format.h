@@ -17,6 +17,9 @@ format_fn format_status;
 format_fn format_bindings; /* one page of a list; the heading only before the first */
 format_fn format_binding;
 format_fn format_removed;
+format_fn format_reloaded;
+format_fn format_service;
+format_fn format_drain;
 format_fn format_stats;
 format_fn format_stats_drops;
 format_fn format_stats_ports;
