@@ -450,9 +450,8 @@ def main():
             if not the_lab.daemon.alive():
                 the_lab.show_log()
                 break
-        report.equal(the_lab.daemon.stop(), 0, "the daemon stops cleanly")
-        if "ERROR: " in the_lab.daemon.log():
-            the_lab.show_log()
+        report.check("ERROR: AddressSanitizer" not in the_lab.daemon.log() and the_lab.daemon.alive(),
+                     "the daemon has come through it")
     return report.conclude()
 
 
