@@ -25,7 +25,7 @@ SWITCH, REVOCATION = 12, 16
 INDICATION, ACKNOWLEDGEMENT = 1, 2
 SUCCESS, STILL_ATTACHED = 0, 132
 HOME_AGENTS = ["2001:db8:ee::1", "2001:db8:ee::2"]
-RATE_PER_S = 4
+RATE_PER_S = 1
 seen = []  # frames for tshark
 
 
@@ -150,13 +150,13 @@ def not_answered(report, the_lab):
     before = the_lab.daemon.counters()
     first = revoke(the_lab, mn)
     begun = time.monotonic()
-    second = wait(the_lab, REVOCATION, 1.6)
+    second = wait(the_lab, REVOCATION, 2)
     waited = time.monotonic() - begun
-    report.check(second is not None and 0.9 < waited < 1.5, "without an answer it is told again after a second", waited)
+    report.check(second is not None and 0.8 < waited < 1.6, "without an answer it is told again after a second", waited)
     report.check(second is not None and bytes(first[IPv6]) == bytes(second[IPv6]), "in the same octets")
     report.check(mn.home in the_lab.daemon.bindings(), "the binding is still in force")
-    report.check(not ended(the_lab, mn, 1.5), "also 1.5 seconds later")
-    report.check(ended(the_lab, mn, 1.2), "and after two seconds it is gone")
+    report.check(not ended(the_lab, mn, 1.2), "also a good second later")
+    report.check(ended(the_lab, mn, 2.5), "and after two seconds it is gone")
     report.check(wait(the_lab, REVOCATION, 1.0) is None, "no third indication is sent")
     after = the_lab.daemon.counters()
     report.equal([after[f"others.{name}"] - before[f"others.{name}"] for name in
@@ -253,7 +253,7 @@ def service_closed_and_opened(report, the_lab):
     report.check(mn.home in the_lab.daemon.bindings(), "and the binding stays")
     report.equal(status_of(leaver.ask(lifetime_s=0)), 0, "who is registered may leave")
     report.equal(status_of(Node(the_lab, NEWCOMER).ask()), 131, "a newcomer is answered with 131")
-    the_lab.daemon.rpc("service.set", accept_registrations=True)
+    report.equal(ctl(the_lab, "service", "open").stdout.split(), ["registrations", "accepting"], "opened by command")
     report.equal(status_of(mn.ask()), 0, "opened again it accepts")
 
 
@@ -287,7 +287,7 @@ def nodes_reloaded(report, the_lab):
     report.equal(status_of(stamped.ask(message_id=stamp)), 144, "a timestamp accepted before is not good again")
     report.equal(status_of(stamped.ask(message_id=packets.ntp_now())), 0, "a newer one is")
     write_nodes(the_lab, NODES)
-    the_lab.daemon.rpc("mobile_nodes.reload")
+    report.check("mobile nodes       7" in ctl(the_lab, "mobile-nodes", "reload").stdout, "by command, too")
     report.equal(status_of(mn.ask()), 0, "and back")
 
 
@@ -362,11 +362,11 @@ def switched(report, the_lab):
     begun = time.monotonic()
     answer = the_lab.daemon.rpc("drain.set", on=True, switch=True)
     report.equal(answer["drain"]["switch"]["addresses"], HOME_AGENTS, "a switch begins, to the addresses configured")
-    told = collect_switches(the_lab, 2, 3)
+    told = collect_switches(the_lab, 2, 4)
     if not report.equal(set(told), {staying.home, leaving.home}, "both nodes are told, at their home addresses"):
         return
     times = sorted(at for at, _, _ in told.values())
-    report.check(times[1] - times[0] >= 0.8 / RATE_PER_S, "at the pace configured", times[1] - times[0])
+    report.check(times[1] - times[0] >= 0.5 / RATE_PER_S, "at the pace configured", times[1] - times[0])
     for home, care_of in ((staying.home, CARE_OF), (leaving.home, OTHER_CARE_OF)):
         _, message, outer = told[home]
         report.equal((message.source, outer, message.routing_home), (HOME_AGENT, care_of, None),
@@ -383,10 +383,10 @@ def switched(report, the_lab):
                  "a move is accepted, for what is left of the lifetime", answer and answer.lifetime_s)
     report.equal(status_of(leaving.ask(lifetime_s=0, care_of=OTHER_CARE_OF)), 0, "who de-registers is released")
     report.equal(status_of(leaving.ask()), 130, "and not taken in again")
-    again = collect_switches(the_lab, 2, begun + 6.5 - time.monotonic())
+    again = collect_switches(the_lab, 2, begun + 8.5 - time.monotonic())
     report.equal(list(again), [staying.home], "only who has not answered is told again")
     waited = again[staying.home][0] - told[staying.home][0] if staying.home in again else 0
-    report.check(4.9 < waited < 5.8, "after five seconds", waited)
+    report.check(4.5 < waited < 7, "after five seconds", waited)
     report.equal(again[staying.home][2] if staying.home in again else None, "2001:db8:b::77", "where it is now")
     status = the_lab.daemon.rpc("status.get")["drain"]["switch"]
     report.equal((status["told"], status["answered"]), (2, 1), "the status shows how far it is")
