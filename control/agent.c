@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "admission.h"
 #include "auth/mn_ha.h"
 #include "bcache.h"
 #include "hold.h"
@@ -16,6 +17,8 @@
 #include "receive.h"
 #include "registration/registration.h"
 #include "retire.h"
+#include "revocation/revocation.h"
+#include "revocation/transfer.h"
 #include "service.h"
 #include "tunnel/path_mtu.h"
 #include "tunnel/relay.h"
@@ -38,14 +41,18 @@ static int start_signalling(const struct config *config, struct mobile_nodes *no
 			       ? PATH_MTU_FOREVER
 			       : (uint64_t)config->path_mtu_lifetime_s * 1000,
 		       secret);
+	admission_start(config);
 	update_start(config, nodes);
+	revocation_start(config, nodes);
+	transfer_start(config, nodes);
 	return 0;
 }
 
 static int start_loop(struct fault *fault)
 {
 	static loop_poll_fn *const pollers[] = {
-		receive_poll, registration_poll, retire_poll_sparingly, hold_poll, relay_poll,
+		receive_poll, registration_poll, retire_poll_sparingly, hold_poll,
+		relay_poll,   revocation_poll,	 transfer_poll,
 	};
 	int rc = loop_start();
 
@@ -146,6 +153,7 @@ void agent_stop_workers(void)
 void agent_close(void)
 {
 	loop_close();
+	transfer_end();
 	retire_drain();
 	registration_stop();
 	nexthop_stop();

@@ -418,7 +418,7 @@ static json_t *write_choice(const struct field *field, const void *at)
 	return json_string(field->choices[*(const uint32_t *)at]);
 }
 
-/* Home agent addresses only. */
+/* Of home agents, this one or others. */
 static void read_address(struct reader *reader, const struct field *field, const json_t *value,
 			 void *at)
 {
@@ -435,7 +435,7 @@ static void read_address(struct reader *reader, const struct field *field, const
 	else if (!ip_addr_is_unicast_routable(&address))
 		problem(reader,
 			"%s is not a unicast address that packets can be routed to; use a global "
-			"one of this host",
+			"one",
 			quote(text, quoted));
 	else
 		*(struct ip_addr *)at = address;
@@ -1062,6 +1062,10 @@ static const struct config defaults = {
 	.binding_capacity = 65536,
 	.max_lifetime_s = 3600,
 	.tunnel_hop_limit = 64,
+	.revocation_retransmissions = 1,
+	.revocation_initial_delay_ms = 1000,
+	.revocation_max_delay_ms = 2000,
+	.switch_rate_per_s = 1,
 	.path_mtu_lifetime_s = 600, /* RFC 8201 §4 */
 	.timestamp_window_s = 7,    /* RFC 4285 §6 */
 	.punt_signalling_known = {250000, 4096},
@@ -1269,6 +1273,27 @@ static const struct field binding_fields[] = {
 };
 static const struct shape binding_shape = {FIELDS(binding_fields), .check = check_bindings};
 
+static const struct field revocation_fields[] = {
+	{KEY("retransmissions", number), IN(struct config, revocation_retransmissions),
+	 RANGE(0, 10)},
+	{KEY("initial_delay_ms", number), IN(struct config, revocation_initial_delay_ms),
+	 RANGE(500, 60000)},
+	{KEY("max_delay_ms", number), IN(struct config, revocation_max_delay_ms),
+	 RANGE(500, 60000)},
+};
+static const struct shape revocation_shape = {FIELDS(revocation_fields)};
+
+static const struct field switch_address = {KEY("", address), .size = sizeof(struct ip_addr)};
+
+static const struct field switch_fields[] = {
+	{KEY("addresses", list), IN(struct config, switch_addresses),
+	 RANGE(0, SWITCH_ADDRESSES_MAX), .item = &switch_address,
+	 .count_offset = offsetof(struct config, switch_address_count)},
+	{KEY("random_order", boolean), IN(struct config, switch_random_order)},
+	{KEY("rate_per_s", number), IN(struct config, switch_rate_per_s), RANGE(1, 100000)},
+};
+static const struct shape switch_shape = {FIELDS(switch_fields)};
+
 static const struct field tunnel_fields[] = {
 	{KEY("hop_limit", number), IN(struct config, tunnel_hop_limit), RANGE(1, 255)},
 	{KEY("path_mtu_lifetime_s", lifetime), IN(struct config, path_mtu_lifetime_s),
@@ -1341,6 +1366,8 @@ static const struct field root_fields[] = {
 	 .example = "{\"prefixes\": [{\"prefix\": \"2001:db8:1::/64\", \"address\": "
 		    "\"2001:db8:1::1\"}]}"},
 	PART("bindings", binding_shape),
+	PART("binding_revocation", revocation_shape),
+	PART("home_agent_switch", switch_shape),
 	PART("tunnel", tunnel_shape),
 	{KEY("mobile_nodes", object), .shape = &mobile_node_shape,
 	 .example = "{\"file\": \"/etc/homeward/mobile_nodes.jsonl\"}"},

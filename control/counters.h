@@ -21,6 +21,13 @@
 	X(MH_UNKNOWN_TYPE, mh_unknown_type, "unknown Mobility Header type")                        \
 	X(MH_PAYLOAD_PROTO, mh_payload_proto, "Payload Proto is not 59")                           \
 	X(MH_HEADER_LENGTH, mh_header_length, "Header Len below the minimum of the type")          \
+	X(REVOCATION_ACKNOWLEDGED, binding_revocation_acknowledged,                                \
+	  "acknowledgement of a binding's revocation")                                             \
+	X(REVOCATION_IGNORED, binding_revocation_ignored,                                          \
+	  "Binding Revocation message without proof, about nothing outstanding, or an "            \
+	  "indication: not acted on")                                                              \
+	X(REVOCATION_MALFORMED, binding_revocation_malformed,                                      \
+	  "Binding Revocation message with a malformed, misaligned or repeated option")            \
 	X(MH_UNEXPECTED, mh_unexpected, "message that a home agent does not act on")               \
 	X(PACKET_MALFORMED, packet_malformed,                                                      \
 	  "extension headers malformed, repeated or misplaced")                                    \
@@ -59,6 +66,18 @@
 	X(PATH_MTU_AGED, path_mtus_aged, "path MTUs forgotten after their time")                   \
 	X(EXPIRED, bindings_expired, "bindings whose lifetime ended")                              \
 	X(REMOVED, bindings_removed, "bindings removed over the control socket")                   \
+	X(REVOCATIONS_SENT, revocations_sent,                                                      \
+	  "Binding Revocation Indications sent, repeated ones too")                                \
+	X(REVOCATIONS_DONE, revocations_done,                                                      \
+	  "bindings removed that the mobile node acknowledged")                                    \
+	X(REVOCATIONS_REFUSED, revocations_refused,                                                \
+	  "bindings removed though the mobile node refused")                                       \
+	X(REVOCATIONS_UNANSWERED, revocations_unanswered,                                          \
+	  "bindings removed after the mobile node did not answer")                                 \
+	X(SWITCHES_SENT, home_agent_switches_sent,                                                 \
+	  "Home Agent Switch messages sent, repeated ones too")                                    \
+	X(SWITCHES_ANSWERED, home_agent_switches_answered,                                         \
+	  "mobile nodes that de-registered after they were told to switch")                        \
 	X(HELD_SENT, held_sent, "held packets sent after resolution")                              \
 	X(HELD_DROPPED, held_dropped, "held packets given up")                                     \
 	X(API_IDLE, control_connections_idle,                                                      \

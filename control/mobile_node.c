@@ -50,7 +50,18 @@ struct loader {
 	unsigned int wrong; /* those of them whose value could not be read */
 };
 
-enum key { HOME_ADDRESS, IDENTIFIER, SPI, KEY, REPLAY, WINDOW, PROHIBITED, AUTH, KEY_COUNT };
+enum key {
+	HOME_ADDRESS,
+	IDENTIFIER,
+	SPI,
+	KEY,
+	REPLAY,
+	WINDOW,
+	PROHIBITED,
+	AUTH,
+	REVOCATION,
+	KEY_COUNT
+};
 
 struct key_reader {
 	const char *name;
@@ -220,6 +231,14 @@ static bool read_auth(struct loader *loader, const json_t *value, struct mobile_
 	return true;
 }
 
+static bool read_revocation(struct loader *loader, const json_t *value, struct mobile_node *node)
+{
+	if (!json_is_boolean(value))
+		return bad(loader, "revocation: use true or false");
+	node->takes_revocation = json_is_true(value);
+	return true;
+}
+
 static const struct key_reader key_readers[KEY_COUNT] = {
 	[HOME_ADDRESS] = {"home_address", read_home_address},
 	[IDENTIFIER] = {"identifier", read_identifier},
@@ -229,6 +248,7 @@ static const struct key_reader key_readers[KEY_COUNT] = {
 	[WINDOW] = {"timestamp_window_s", read_window},
 	[PROHIBITED] = {"prohibited", read_prohibited},
 	[AUTH] = {"auth", read_auth},
+	[REVOCATION] = {"revocation", read_revocation},
 };
 
 static bool read_pair(struct loader *loader, const char *name, const json_t *value,
@@ -247,7 +267,7 @@ static bool read_pair(struct loader *loader, const char *name, const json_t *val
 	}
 	return bad(loader,
 		   "unknown key \"%s\"; the keys are home_address, identifier, spi, key, replay, "
-		   "timestamp_window_s, prohibited and auth",
+		   "timestamp_window_s, prohibited, auth and revocation",
 		   words(name, said));
 }
 
@@ -601,6 +621,32 @@ void mobile_nodes_free(struct mobile_nodes *nodes)
 	wipe_and_free(nodes->nodes, nodes->count * sizeof(*nodes->nodes));
 	free(nodes->index);
 	free(nodes);
+}
+
+/* Of those who are in both. A timestamp seen before must not be good again. */
+static void keep_timestamps(const struct mobile_nodes *old, struct mobile_nodes *fresh)
+{
+	for (size_t i = 0; i < fresh->count; i++) {
+		const struct mobile_node *was = mobile_nodes_find(old, &fresh->nodes[i].home);
+
+		if (was != NULL)
+			fresh->nodes[i].last_timestamp_ntp = was->last_timestamp_ntp;
+	}
+}
+
+bool mobile_nodes_reload(struct mobile_nodes *nodes, const char *path,
+			 mobile_nodes_problem_fn *report, void *context)
+{
+	struct mobile_nodes *fresh = mobile_nodes_read(path, report, context);
+	struct mobile_nodes old = *nodes;
+
+	if (fresh == NULL)
+		return false;
+	keep_timestamps(nodes, fresh);
+	*nodes = *fresh;
+	*fresh = old;
+	mobile_nodes_free(fresh);
+	return true;
 }
 
 struct mobile_node *mobile_nodes_find(const struct mobile_nodes *nodes, const struct ip_addr *home)

@@ -43,6 +43,7 @@ struct mobile_node {
 	bool prohibited;	     /* answered 129 */
 	uint8_t identifier_length;   /* octets */
 	uint32_t timestamp_window_s; /* 0: the configuration's */
+	bool takes_revocation;	     /* understands RFC 5846, which has no way to say so */
 	uint64_t last_timestamp_ntp; /* greatest accepted; outlives the binding */
 	char *identifier;	     /* NAI, or NULL when any is taken */
 };
@@ -58,6 +59,10 @@ struct mobile_nodes *mobile_nodes_read(const char *path, mobile_nodes_problem_fn
 /* The same for who wants to know the first problem only. */
 struct mobile_nodes *mobile_nodes_load(const char *path, struct fault *fault);
 void mobile_nodes_free(struct mobile_nodes *nodes);
+/* Reads the file again, into the same table: as a whole, or, false and with every problem reported, not at all. The greatest
+ * timestamp accepted from a node that stays is kept. Pointers to single nodes are good no longer. */
+bool mobile_nodes_reload(struct mobile_nodes *nodes, const char *path,
+			 mobile_nodes_problem_fn *report, void *context);
 
 /* NULL when nobody has that home address. */
 struct mobile_node *mobile_nodes_find(const struct mobile_nodes *nodes, const struct ip_addr *home);

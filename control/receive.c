@@ -16,6 +16,7 @@
 #include "mh/binding_error.h"
 #include "mh/mh.h"
 #include "registration/registration.h"
+#include "revocation/revocation.h"
 #include "send.h"
 #include "service.h"
 #include "tunnel/relay.h"
@@ -62,6 +63,8 @@ static void receive_message(uint16_t worker, const struct ip6_packet *packet,
 
 	if (header->type == MH_BINDING_UPDATE)
 		update_handle(worker, packet, message);
+	else if (header->type == MH_BINDING_REVOCATION)
+		revocation_handle(worker, packet, message);
 	else
 		count(COUNT_MH_UNEXPECTED);
 }

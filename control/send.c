@@ -65,25 +65,71 @@ static void write_packet(uint8_t *at, const struct ip_addr *from, const struct r
 	       &sum_be, sizeof(sum_be));
 }
 
+static void write_tunnel_header(uint8_t *at, const struct ip_addr *from,
+				const struct ip_addr *care_of, uint16_t inner_octets)
+{
+	struct ip6_hdr_wire *ip = (struct ip6_hdr_wire *)at;
+
+	*ip = (struct ip6_hdr_wire){
+		.version_class_flow_be = rte_cpu_to_be_32(UINT32_C(6) << 28),
+		.payload_length_be = rte_cpu_to_be_16(inner_octets),
+		.next_header = PROTO_IPV6,
+		.hop_limit = OUR_HOP_LIMIT,
+	};
+	memcpy(ip->source, from->bytes, sizeof(ip->source));
+	memcpy(ip->destination, care_of->bytes, sizeof(ip->destination));
+}
+
+/* A buffer of that many octets for a packet that goes that way; NULL, counted, without one. */
+static struct rte_mbuf *make_packet(uint32_t next_hop, uint16_t octets)
+{
+	struct rte_mbuf *packet = next_hop != NEXTHOP_NONE ? dataplane_alloc() : NULL;
+
+	if (packet != NULL && rte_pktmbuf_append(packet, octets) != NULL)
+		return packet;
+	rte_pktmbuf_free(packet);
+	count(COUNT_REPLY_FAILED);
+	return NULL;
+}
+
+static bool inject(uint16_t worker, struct rte_mbuf *packet, uint32_t next_hop)
+{
+	if (dataplane_inject(worker, packet, next_hop) == 0)
+		return true;
+	count(COUNT_REPLY_FAILED);
+	return false;
+}
+
 bool send_message(uint16_t worker, const struct ip_addr *from, const struct recipient *recipient,
 		  uint8_t protocol, const uint8_t *message, uint16_t octets)
 {
 	uint16_t total = (uint16_t)(sizeof(struct ip6_hdr_wire) + octets +
 				    (recipient->has_home ? ROUTING_TYPE_2_OCTETS : 0));
 	uint32_t next_hop = nexthop_towards(&recipient->to);
-	struct rte_mbuf *packet;
-	char *at;
+	struct rte_mbuf *packet = make_packet(next_hop, total);
 
-	packet = next_hop != NEXTHOP_NONE ? dataplane_alloc() : NULL;
-	at = packet != NULL ? rte_pktmbuf_append(packet, total) : NULL;
-	if (at == NULL) {
-		rte_pktmbuf_free(packet);
-		count(COUNT_REPLY_FAILED);
+	if (packet == NULL)
 		return false;
-	}
-	write_packet((uint8_t *)at, from, recipient, protocol, message, octets);
-	if (dataplane_inject(worker, packet, next_hop) == 0)
-		return true;
-	count(COUNT_REPLY_FAILED);
-	return false;
+	write_packet(rte_pktmbuf_mtod(packet, uint8_t *), from, recipient, protocol, message,
+		     octets);
+	return inject(worker, packet, next_hop);
+}
+
+bool send_through_tunnel(uint16_t worker, const struct ip_addr *from, const struct ip_addr *home,
+			 const struct ip_addr *care_of, uint8_t protocol, const uint8_t *message,
+			 uint16_t octets)
+{
+	const struct recipient recipient = {.to = *home};
+	uint16_t inner = (uint16_t)(sizeof(struct ip6_hdr_wire) + octets);
+	uint32_t next_hop = nexthop_towards(care_of);
+	struct rte_mbuf *packet =
+		make_packet(next_hop, (uint16_t)(sizeof(struct ip6_hdr_wire) + inner));
+	uint8_t *at;
+
+	if (packet == NULL)
+		return false;
+	at = rte_pktmbuf_mtod(packet, uint8_t *);
+	write_tunnel_header(at, from, care_of, inner);
+	write_packet(at + sizeof(struct ip6_hdr_wire), from, &recipient, protocol, message, octets);
+	return inject(worker, packet, next_hop);
 }

@@ -31,4 +31,10 @@ struct recipient recipient_of(const struct ip_addr *address);
 bool send_message(uint16_t worker, const struct ip_addr *from, const struct recipient *recipient,
 		  uint8_t protocol, const uint8_t *message, uint16_t octets);
 
+/* As send_message, from an address of ours to a mobile node's home address, which does not take a
+ * type 2 routing header: inside a tunnel to its care-of address (RFC 2473 §3.1). */
+bool send_through_tunnel(uint16_t worker, const struct ip_addr *from, const struct ip_addr *home,
+			 const struct ip_addr *care_of, uint8_t protocol, const uint8_t *message,
+			 uint16_t octets);
+
 #endif

@@ -61,6 +61,11 @@ const struct tunnel_class *service_tunnels(uint16_t *count)
 	return tunnels;
 }
 
+const struct ip_addr *service_tunnel_address(uint16_t tunnel)
+{
+	return &tunnels[tunnel].home_agent;
+}
+
 static const struct home_prefix_config *find_prefix(const struct ip_addr *home)
 {
 	for (uint16_t i = 0; i < config->home_prefix_count; i++)

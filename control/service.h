@@ -22,6 +22,8 @@ void service_start(const struct config *config);
 void service_tables(struct dataplane_tables *tables);
 
 const struct tunnel_class *service_tunnels(uint16_t *count);
+/* The home agent address of a tunnel class. */
+const struct ip_addr *service_tunnel_address(uint16_t tunnel);
 /* Index of the tunnel class of a home agent address; -1 when it is none of ours. */
 int service_tunnel_of(const struct ip_addr *address);
 /* An address of ours to speak with a node of that home address; the first one for any other. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "update.h"
 
+#include "admission.h"
 #include "auth/mn_ha.h"
 #include "auth/replay.h"
 #include "counters.h"
@@ -10,7 +11,9 @@
 #include "limiter.h"
 #include "mh/binding_ack.h"
 #include "mh/binding_update.h"
+#include "node_auth.h"
 #include "registration/registration.h"
+#include "revocation/transfer.h"
 #include "send.h"
 #include "service.h"
 
@@ -76,45 +79,14 @@ static void build_request(struct update *u)
 	};
 }
 
-static bool identifier_matches(const struct mobile_node *node,
-			       const struct mobility_options *options)
-{
-	if (node->identifier == NULL)
-		return true;
-	return node->identifier_length == options->identifier_length &&
-	       memcmp(node->identifier, options->identifier, node->identifier_length) == 0;
-}
-
-/* RFC 4285 §4, §5.1: the identifier comes first, the authentication option last, and the
- * association is the one of this home address. */
-static enum auth_outcome check_authentication(const struct update *u)
-{
-	const struct mobility_options *options = &u->decoded.options;
-	const struct auth_option *auth = &options->mn_ha;
-
-	if (u->node == NULL)
-		return AUTH_NO_ASSOCIATION;
-	if (u->node->auth == AUTH_NONE)
-		return AUTH_NOT_NEEDED;
-	if (!auth->present || !auth->is_last)
-		return AUTH_MISSING;
-	if (options->identifier == NULL || !options->identifier_before_auth)
-		return AUTH_MISSING;
-	if (auth->spi != u->node->spi || !identifier_matches(u->node, options))
-		return AUTH_NO_ASSOCIATION;
-	return mn_ha_verify(u->node->key, &u->request.care_of, &u->request.home, u->message.at,
-			    auth->covered, auth->data)
-		       ? AUTH_ACCEPTED
-		       : AUTH_WRONG;
-}
-
 static void authenticate(struct update *u)
 {
 	struct binding_request *request = &u->request;
 	uint32_t window_s;
 
 	u->node = mobile_nodes_find(nodes, &request->home);
-	request->auth = check_authentication(u);
+	request->auth = node_auth_check(u->node, u->message, &u->decoded.options, &request->care_of,
+					&request->home);
 	if (request->auth != AUTH_ACCEPTED || u->node->replay != REPLAY_TIMESTAMP)
 		return;
 	window_s = u->node->timestamp_window_s != 0 ? u->node->timestamp_window_s
@@ -127,24 +99,43 @@ static void authenticate(struct update *u)
 					  u->node->last_timestamp_ntp, u->now_ntp, window_s);
 }
 
+/* RFC 5142 §5.3: a node that was told to go is served until its lifetime ends, wherever it moves;
+ * it gets no more of it. RFC 5846 §7: one that is being revoked gets nothing. */
+static void limit_lifetime(const struct registration *r, const struct ip_addr *care_of,
+			   struct binding_policy *policy)
+{
+	uint32_t left_s = transfer_lifetime_s(r);
+
+	policy->may_not_prolong = r->is_revoked;
+	if (left_s == TRANSFER_UNLIMITED)
+		return;
+	if (ip_addr_equal(care_of, &r->care_of) || left_s < LIFETIME_UNIT_S)
+		policy->may_not_prolong = true;
+	if (left_s < policy->max_lifetime_s)
+		policy->max_lifetime_s = left_s;
+}
+
 static struct binding_verdict decide(const struct update *u)
 {
 	const struct binding_request *request = &u->request;
 	const struct registration *r = registration_find(&request->home);
 	struct registration_view view = {.state = REGISTRATION_NONE};
 	struct binding_policy policy = {
-		.service_enabled = config->accept_registrations,
+		.service_enabled = admission_accepts_registrations(),
 		.answer_foreign_home_address = config->answer_foreign_home_address,
 		/* Every home address that is registered lies in a home prefix. */
 		.care_of_is_home = service_is_on_home_link(&request->care_of) ||
 				   service_is_ours(&request->care_of),
 		.node_prohibited = u->node != NULL && u->node->prohibited,
+		.draining = admission_is_draining(),
 		.table_full = registration_is_full(),
 		.max_lifetime_s = config->max_lifetime_s,
 	};
 
 	if (r != NULL)
 		view = (struct registration_view){r->state, r->sequence, r->flags};
+	if (view.state == REGISTRATION_VALID)
+		limit_lifetime(r, &request->care_of, &policy);
 	policy.home_address_is_ours = service_prefix_of(&request->home, &policy.prefix_valid_s,
 							&policy.prefix_preferred_s);
 	return binding_decide(request, &view, &policy);
@@ -156,6 +147,8 @@ static void apply(struct update *u, struct binding_verdict *verdict)
 
 	if (verdict->action != ACTION_REGISTER && verdict->action != ACTION_DEREGISTER)
 		return;
+	if (verdict->action == ACTION_DEREGISTER)
+		transfer_deregistered(&u->request.home);
 	if (registration_apply(&u->request, verdict, (uint16_t)u->tunnel, spi) != 0) {
 		verdict->action = ACTION_REFUSE;
 		verdict->status = STATUS_NO_RESOURCES;

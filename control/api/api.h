@@ -43,6 +43,7 @@ enum {
 	API_TOO_LARGE = 2, /* the line, its nesting, or the answer to a batch is over the limit */
 	API_FORBIDDEN = 3, /* the method changes something, and the caller may not */
 	API_BUSY = 4,	   /* as many connections as there may be */
+	API_REFUSED = 5,   /* it cannot be done as things are; nothing was changed */
 };
 
 /* Makes the socket (a stale one left by a dead daemon is replaced, one in use is an error). 0 or a

@@ -2,6 +2,8 @@
  *
  * binding.list, binding.get, binding.remove.
  */
+#include <errno.h>
+
 #include "api/api.h"
 #include "api/methods.h"
 #include "ha/dataplane.h"
@@ -10,6 +12,8 @@
 #include "nexthop.h"
 #include "registration/registration.h"
 #include "tunnel/path_mtu.h"
+#include "revocation/revocation.h"
+#include "revocation/transfer.h"
 
 enum { PAGE_DEFAULT = 100 };
 
@@ -150,6 +154,9 @@ static json_t *everything(const struct rpc_call *call, const struct registration
 		"traffic", traffic(r->slot));
 
 	json_object_update_new(all, more);
+	json_object_set_new(all, "revoking", json_boolean(r->is_revoked));
+	json_object_set_new(all, "told_to_switch",
+			    json_boolean(transfer_lifetime_s(r) != TRANSFER_UNLIMITED));
 	if (r->binding != NULL) {
 		json_object_set_new(all, "inner_mtu", json_integer(r->binding->inner_mtu));
 		json_object_set_new(all, "path_mtu", path_mtu(r, now_ms));
@@ -180,9 +187,25 @@ json_t *binding_get(const struct rpc_call *call, struct rpc_error *error)
 json_t *binding_remove(const struct rpc_call *call, struct rpc_error *error)
 {
 	const struct ip_addr *home = &rpc_value(call, "home_address")->address;
+	const struct rpc_value *tell = rpc_value(call, "tell");
+	const struct registration *r = registration_find(home);
+	int rc = -ENOTSUP;
 
-	if (registration_remove(home))
-		return json_pack("{s:o}", "removed", address(home));
-	fail_not_found(home, error);
-	return NULL;
+	if (r == NULL || r->state != REGISTRATION_VALID) {
+		fail_not_found(home, error);
+		return NULL;
+	}
+	if (!tell->given || tell->boolean)
+		rc = revocation_begin(r);
+	if (rc == 0)
+		return json_pack("{s:o}", "revoking", address(home));
+	if (rc == -EBUSY) {
+		rpc_fail(error, API_REFUSED,
+			 "%d mobile nodes are being told already; try again in a few seconds, or "
+			 "with \"tell\" false",
+			 REVOCATIONS_MAX);
+		return NULL;
+	}
+	registration_remove(home);
+	return json_pack("{s:o}", "removed", address(home));
 }

@@ -15,7 +15,7 @@ struct tunnel_class;
 
 struct api_context {
 	const struct config *config;
-	const struct mobile_nodes *nodes;
+	struct mobile_nodes *nodes;
 	uint64_t started_ms;
 	const struct tunnel_class *tunnels;
 	uint16_t tunnel_count;

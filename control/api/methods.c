@@ -65,12 +65,58 @@ const struct rpc_method rpc_methods[] = {
 		.params =
 			{
 				{"home_address", RPC_ADDRESS, true, 0, 0, "whose"},
+				{"tell", RPC_BOOLEAN, false, 0, 0,
+				 "false: at once, and without telling the mobile node; true unless "
+				 "given"},
 			},
-		.text = "Takes a binding out as if its lifetime had ended. The mobile node is not "
-			"told "
-			"and may register again.",
-		.result = "removed: the home address",
-		.errors = {API_NOT_FOUND, API_FORBIDDEN},
+		.text = "Takes a binding out. A mobile node that understands revocation is told "
+			"first: "
+			"the binding goes when it has acknowledged, or has not for a few seconds. "
+			"Any other is not told. It may register again.",
+		.result = "removed: the home address, or revoking: the home address",
+		.errors = {API_NOT_FOUND, API_FORBIDDEN, API_REFUSED},
+	},
+	{
+		.name = "mobile_nodes.reload",
+		.handle = mobile_nodes_reread,
+		.changes = true,
+		.text = "Reads the mobile nodes file again, as a whole or not at all. Bindings "
+			"stay: whoever is prohibited now, or no longer in the file, cannot prolong "
+			"one.",
+		.result = "configured, unauthenticated",
+		.errors = {API_FORBIDDEN, API_REFUSED},
+	},
+	{
+		.name = "service.set",
+		.handle = service_set,
+		.changes = true,
+		.params =
+			{
+				{"accept_registrations", RPC_BOOLEAN, true, 0, 0,
+				 "false: every registration is answered with status 131"},
+			},
+		.text = "Opens or closes the home agent for registrations, until the daemon ends. "
+			"Bindings stay until their lifetime ends.",
+		.result = "service: accepting, or not accepting",
+		.errors = {API_FORBIDDEN},
+	},
+	{
+		.name = "drain.set",
+		.handle = drain_set,
+		.changes = true,
+		.params =
+			{
+				{"on", RPC_BOOLEAN, true, 0, 0,
+				 "true: newcomers are answered with status 130"},
+				{"switch", RPC_BOOLEAN, false, 0, 0,
+				 "also tell those who are registered to go, and prolong no "
+				 "binding of one who was told; false unless given"},
+				{"addresses", RPC_ADDRESSES, false, 0, 0,
+				 "where to, best first; those of the configuration unless given"},
+			},
+		.text = "Empties the home agent. Ends with the daemon.",
+		.result = "drain: as in status.get",
+		.errors = {API_FORBIDDEN, API_REFUSED},
 	},
 	{
 		.name = "path_mtu.list",

@@ -19,6 +19,11 @@ rpc_handler_fn config_get;
 rpc_handler_fn path_mtu_clear;
 rpc_handler_fn path_mtu_list;
 
+/* service.c */
+rpc_handler_fn drain_set;
+rpc_handler_fn mobile_nodes_reread;
+rpc_handler_fn service_set;
+
 /* stats.c */
 rpc_handler_fn stats_get;
 

@@ -128,6 +128,28 @@ static bool read_address(const json_t *json, const struct rpc_param *param, stru
 	return false;
 }
 
+static bool read_addresses(const json_t *json, const struct rpc_param *param,
+			   struct rpc_value *value, struct rpc_error *error)
+{
+	size_t count = json_array_size(json);
+	bool is_good = json_is_array(json) && count <= RPC_ADDRESSES_MAX;
+
+	for (size_t i = 0; is_good && i < count; i++) {
+		const json_t *item = json_array_get(json, i);
+
+		is_good = json_is_string(item) &&
+			  ip_addr_parse(json_string_value(item), &value->addresses[i]) &&
+			  ip_addr_is_unicast_routable(&value->addresses[i]);
+	}
+	value->address_count = (uint16_t)count;
+	if (!is_good)
+		rpc_fail(error, API_INVALID_PARAMS,
+			 "\"%s\" must be a list of at most %d unicast IPv6 addresses, like "
+			 "[\"2001:db8:1::2\"]",
+			 param->name, RPC_ADDRESSES_MAX);
+	return is_good;
+}
+
 /* One to three digits, at most 128. */
 static bool parse_length(const char *text, uint8_t *length)
 {
@@ -191,10 +213,9 @@ static bool read_value(const json_t *json, const struct rpc_param *param, struct
 {
 	static bool (*const readers[])(const json_t *, const struct rpc_param *, struct rpc_value *,
 				       struct rpc_error *) = {
-		[RPC_INTEGER] = read_integer,
-		[RPC_BOOLEAN] = read_boolean,
-		[RPC_ADDRESS] = read_address,
-		[RPC_PREFIX] = read_prefix,
+		[RPC_INTEGER] = read_integer,	  [RPC_BOOLEAN] = read_boolean,
+		[RPC_ADDRESS] = read_address,	  [RPC_PREFIX] = read_prefix,
+		[RPC_ADDRESSES] = read_addresses,
 	};
 
 	value->given = true;

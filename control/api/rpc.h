@@ -19,13 +19,14 @@
 #include "api/context.h"
 #include "ha/ip.h"
 
-enum { RPC_PARAMS_MAX = 4 };
+enum { RPC_PARAMS_MAX = 4, RPC_ADDRESSES_MAX = 16 };
 
 enum rpc_type {
 	RPC_INTEGER,
 	RPC_BOOLEAN,
-	RPC_ADDRESS, /* IPv6, as text */
-	RPC_PREFIX,  /* ADDRESS/LENGTH, as text */
+	RPC_ADDRESS,   /* IPv6, as text */
+	RPC_PREFIX,    /* ADDRESS/LENGTH, as text */
+	RPC_ADDRESSES, /* a list of IPv6 addresses, RPC_ADDRESSES_MAX at most */
 };
 
 struct rpc_param {
@@ -43,6 +44,8 @@ struct rpc_value {
 	int64_t integer;
 	struct ip_addr address;
 	struct ip_prefix prefix;
+	struct ip_addr addresses[RPC_ADDRESSES_MAX];
+	uint16_t address_count;
 };
 
 struct rpc_error {

@@ -6,14 +6,18 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "admission.h"
 #include "api/api.h"
 #include "api/methods.h"
+#include "api/status.h"
 #include "ha/dataplane.h"
 #include "ha/time.h"
 #include "mobile_node.h"
 #include "nexthop.h"
 #include "registration/registration.h"
 #include "retire.h"
+#include "revocation/revocation.h"
+#include "revocation/transfer.h"
 
 json_t *server_hello(const struct rpc_call *call, struct rpc_error *error)
 {
@@ -93,21 +97,46 @@ static json_t *mobile_nodes(const struct mobile_nodes *nodes)
 			 "unauthenticated", (json_int_t)mobile_nodes_count_unauthenticated(nodes));
 }
 
+static json_t *transfer(void)
+{
+	struct transfer_status status;
+	json_t *addresses = json_array();
+	char text[IP_ADDR_TEXT];
+
+	if (!transfer_describe(&status)) {
+		json_decref(addresses);
+		return json_null();
+	}
+	for (uint16_t i = 0; i < status.address_count; i++)
+		json_array_append_new(addresses,
+				      json_string(ip_addr_format(&status.addresses[i], text)));
+	return json_pack("{s:o, s:I, s:I}", "addresses", addresses, "told", (json_int_t)status.told,
+			 "answered", (json_int_t)status.answered);
+}
+
+json_t *status_drain(void)
+{
+	if (!admission_is_draining())
+		return json_null();
+	return json_pack("{s:o}", "switch", transfer());
+}
+
 json_t *status_get(const struct rpc_call *call, struct rpc_error *error)
 {
 	const struct config *config = call->context->config;
 	uint64_t uptime_ms = monotonic_ms() - call->context->started_ms;
 
 	(void)error;
-	return json_pack("{s:s, s:o, s:I, s:s, s:i, s:o, s:{s:o}, s:o, s:o, s:i, s:i, s:{s:i}}",
-			 "version", HOMEWARD_VERSION, "started", start_time(uptime_ms), "uptime_s",
-			 (json_int_t)(uptime_ms / 1000), "service",
-			 config->accept_registrations ? "accepting" : "not accepting", "workers",
-			 dataplane_worker_count(), "ports", ports(config), "home_agent", "prefixes",
-			 prefixes(config), "bindings", bindings(), "mobile_nodes",
-			 mobile_nodes(call->context->nodes), "next_hops", (int)nexthop_count(),
-			 "routes", (int)nexthop_route_count(), "rcu", "pending",
-			 (int)retire_pending());
+	return json_pack(
+		"{s:s, s:o, s:I, s:s, s:o, s:i, s:i, s:o, s:{s:o}, s:o, s:o, s:i, s:i, s:{s:i}}",
+		"version", HOMEWARD_VERSION, "started", start_time(uptime_ms), "uptime_s",
+		(json_int_t)(uptime_ms / 1000), "service",
+		admission_accepts_registrations() ? "accepting" : "not accepting", "drain",
+		status_drain(), "revocations", (int)revocation_count(), "workers",
+		dataplane_worker_count(), "ports", ports(config), "home_agent", "prefixes",
+		prefixes(config), "bindings", bindings(), "mobile_nodes",
+		mobile_nodes(call->context->nodes), "next_hops", (int)nexthop_count(), "routes",
+		(int)nexthop_route_count(), "rcu", "pending", (int)retire_pending());
 }
 
 static json_t *describe_param(const struct rpc_param *param)
@@ -117,6 +146,7 @@ static json_t *describe_param(const struct rpc_param *param)
 		[RPC_BOOLEAN] = "boolean",
 		[RPC_ADDRESS] = "IPv6 address",
 		[RPC_PREFIX] = "IPv6 prefix",
+		[RPC_ADDRESSES] = "list of IPv6 addresses",
 	};
 	json_t *row =
 		json_pack("{s:s, s:s, s:b, s:s}", "name", param->name, "type", types[param->type],
@@ -144,6 +174,7 @@ static json_t *describe_error(int code)
 		{API_TOO_LARGE, "the line, its nesting, the batch or its answer is too large"},
 		{API_FORBIDDEN, "only for root and the daemon's own user"},
 		{API_BUSY, "too many connections; this one is closed"},
+		{API_REFUSED, "it cannot be done as things are; nothing was changed"},
 	};
 	const char *text = "";
 

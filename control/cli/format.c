@@ -177,6 +177,7 @@ void format_status(json_t *result)
 	print_value("started", result, "started");
 	print_value("uptime, s", result, "uptime_s");
 	print_value("registrations", result, "service");
+	format_drain(result);
 	print_value("workers", result, "workers");
 	print_value("bindings", result, "bindings.in_force");
 	print_value("  invalid", result, "bindings.invalid");
@@ -220,6 +221,8 @@ void format_binding(json_t *result)
 	print_value("updated, s ago", result, "updated_ago_s");
 	print_value("updates", result, "updates");
 	print_value("moves", result, "moves");
+	print_value("revoking", result, "revoking");
+	print_value("told to switch", result, "told_to_switch");
 	print_value("next hop", result, "next_hop.state");
 	print_value("inner mtu", result, "inner_mtu");
 	print_value("path mtu", result, "path_mtu.octets");
@@ -234,6 +237,11 @@ void format_removed(json_t *result)
 {
 	char text[CELL_MAX];
 
+	if (at(result, "revoking") != NULL) {
+		cell_text(at(result, "revoking"), text);
+		printf("%s is told, and removed in a few seconds at the latest\n", text);
+		return;
+	}
 	cell_text(at(result, "removed"), text);
 	printf("%s removed\n", text);
 }
@@ -255,6 +263,33 @@ void format_cleared(json_t *result)
 
 	cell_text(at(result, "cleared"), text);
 	printf("%s cleared\n", text);
+}
+
+void format_reloaded(json_t *result)
+{
+	print_value("mobile nodes", result, "configured");
+	print_value("  without auth", result, "unauthenticated");
+}
+
+void format_service(json_t *result)
+{
+	print_value("registrations", result, "service");
+}
+
+void format_drain(json_t *result)
+{
+	json_t *drain = at(result, "drain");
+	json_t *moving = at(drain, "switch");
+
+	printf("%-18s %s\n", "draining",
+	       !json_is_object(drain)	 ? "no"
+	       : !json_is_object(moving) ? "yes"
+					 : "yes, to other home agents");
+	if (!json_is_object(moving))
+		return;
+	print_value("  to", moving, "addresses");
+	print_value("  told", moving, "told");
+	print_value("  answered", moving, "answered");
 }
 
 void format_stats(json_t *result)

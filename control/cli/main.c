@@ -24,6 +24,7 @@ enum {
 	EXIT_UNREACHABLE = 3,
 	ANSWER_TIMEOUT_S = 10,
 	PAGE_ROWS = 1000,
+	SWITCH_ADDRESSES_MAX = 16,
 };
 
 struct arguments {
@@ -144,6 +145,33 @@ static int run_with_address(const struct command *command, const struct argument
 {
 	return ask_and_show(command, arguments, command->method,
 			    json_pack("{s:s}", "home_address", arguments->rest[0]));
+}
+
+/* The last word of the command says on or off, or the like. */
+static int run_service(const struct command *command, const struct arguments *arguments)
+{
+	return ask_and_show(command, arguments, command->method,
+			    json_pack("{s:b}", "accept_registrations",
+				      strcmp(command->words, "service open") == 0));
+}
+
+static int run_drain(const struct command *command, const struct arguments *arguments)
+{
+	return ask_and_show(command, arguments, command->method,
+			    json_pack("{s:b}", "on", strcmp(command->words, "drain on") == 0));
+}
+
+static int run_drain_switch(const struct command *command, const struct arguments *arguments)
+{
+	json_t *params = json_pack("{s:b, s:b}", "on", 1, "switch", 1);
+	json_t *addresses = json_array();
+
+	for (int i = 0; i < arguments->rest_count; i++)
+		json_array_append_new(addresses, json_string(arguments->rest[i]));
+	if (arguments->rest_count > 0)
+		json_object_set(params, "addresses", addresses);
+	json_decref(addresses);
+	return ask_and_show(command, arguments, command->method, params);
 }
 
 static int run_stats(const struct command *command, const struct arguments *arguments)
@@ -286,6 +314,17 @@ static const struct command commands[] = {
 	 "path MTUs that routers have told of"},
 	{"path-mtu clear", "path_mtu.clear", format_cleared, 0, 1, run_clear, "[CARE-OF-ADDRESS]",
 	 "forget one path MTU, or all; only root and the daemon's user may"},
+	{"drain on", "drain.set", format_drain, 0, 0, run_drain, "",
+	 "take no mobile node in; those who are registered stay"},
+	{"drain off", "drain.set", format_drain, 0, 0, run_drain, "", "take mobile nodes in again"},
+	{"drain switch", "drain.set", format_drain, 0, SWITCH_ADDRESSES_MAX, run_drain_switch,
+	 "[ADDRESS...]", "also tell those who are registered to go to another home agent"},
+	{"service open", "service.set", format_service, 0, 0, run_service, "",
+	 "answer registrations"},
+	{"service close", "service.set", format_service, 0, 0, run_service, "",
+	 "answer every registration with status 131"},
+	{"mobile-nodes reload", "mobile_nodes.reload", format_reloaded, 0, 0, run_plain, "",
+	 "read the mobile nodes file again"},
 	{"stats drops", "stats.get", format_stats_drops, 0, 0, run_stats, "",
 	 "why packets were dropped"},
 	{"stats ports", "stats.get", format_stats_ports, 0, 0, run_stats, "",

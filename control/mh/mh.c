@@ -22,6 +22,17 @@ static const uint8_t header_length_min[] = {
 	[MH_BINDING_ERROR] = 2,
 };
 
+/* The messages of extensions are few and far apart. False for a type that is not known. */
+static bool find_minimum(uint8_t type, uint8_t *minimum)
+{
+	if (type < sizeof(header_length_min)) {
+		*minimum = header_length_min[type];
+		return true;
+	}
+	*minimum = 1; /* RFC 5846 §5 */
+	return type == MH_BINDING_REVOCATION;
+}
+
 /* Splits the message off; false when the packet does not hold all that its Header Len claims. */
 static bool read_header(struct cursor packet, struct mh_header *header, struct cursor *message)
 {
@@ -42,18 +53,19 @@ enum mh_verdict mh_check(struct cursor packet, const struct ip_addr *source,
 			 const struct ip_addr *destination, struct mh_header *header)
 {
 	struct cursor message;
+	uint8_t minimum;
 
 	if (!read_header(packet, header, &message))
 		return MH_SHORT;
 	if (ip6_checksum(source, destination, PROTO_MOBILITY, message.at, header->octets) != 0)
 		return MH_CHECKSUM;
-	if (header->type >= sizeof(header_length_min))
+	if (!find_minimum(header->type, &minimum))
 		return MH_UNKNOWN_TYPE;
 	if (header->payload_proto != PROTO_NONE) {
 		header->error_offset = OFFSET_PAYLOAD_PROTO;
 		return MH_PAYLOAD_PROTO;
 	}
-	if (header->octets / 8 - 1 < header_length_min[header->type]) {
+	if (header->octets / 8 - 1 < minimum) {
 		header->error_offset = OFFSET_HEADER_LENGTH;
 		return MH_HEADER_LENGTH;
 	}

@@ -205,14 +205,16 @@ static bool test_home_subnet(const struct question *q, struct binding_verdict *v
 }
 
 /* RFC 6275 §10.3.1, "any other reason". A de-registered node has lost its place: it is a newcomer.
- */
+ * RFC 5142 §5.3, 5846 §7: a node that was told that its binding ends does not prolong it. */
 static bool test_policy(const struct question *q, struct binding_verdict *verdict)
 {
 	if (!q->is_registration)
 		return false;
-	if (q->policy->node_prohibited)
+	if (q->policy->node_prohibited ||
+	    (q->policy->may_not_prolong && q->current->state == REGISTRATION_VALID))
 		return refuse(verdict, STATUS_PROHIBITED);
-	if (q->policy->table_full && q->current->state != REGISTRATION_VALID)
+	if ((q->policy->table_full || q->policy->draining) &&
+	    q->current->state != REGISTRATION_VALID)
 		return refuse(verdict, STATUS_NO_RESOURCES);
 	return false;
 }

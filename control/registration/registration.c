@@ -231,6 +231,14 @@ bool registration_remove(const struct ip_addr *home)
 	return true;
 }
 
+void registration_set_revoked(const struct ip_addr *home)
+{
+	struct registration *r = find(home);
+
+	if (r != NULL && r->state == REGISTRATION_VALID)
+		r->is_revoked = true;
+}
+
 static struct registration *make(const struct ip_addr *home, uint64_t now_ms)
 {
 	struct registration *r;
@@ -342,6 +350,7 @@ static void take_out(const struct binding_request *request)
 	withdraw(r);
 	invalid_count++;
 	r->state = REGISTRATION_INVALID;
+	r->is_revoked = false;
 	r->sequence = request->sequence;
 	r->updated_ms = now_ms;
 	timer_set(&wheel, &r->timer, now_ms + MAX_DELETE_BCE_TIMEOUT_S * 1000, invalid_ended);

@@ -42,6 +42,7 @@ struct registration {
 	uint16_t flags;	 /* BU_FLAG_ */
 	uint16_t tunnel; /* index of the tunnel class: which home agent address */
 	uint8_t state;	 /* enum registration_state; REGISTRATION_NONE marks a free slot */
+	bool is_revoked; /* RFC 5846 §7: revocation is in progress */
 };
 
 int registration_start(const struct config *config, struct fault *fault);
@@ -70,6 +71,9 @@ const struct registration *registration_at(uint32_t slot);
 /* Takes the binding out by order of an operator, as if its lifetime had ended. False when there is
  * none. */
 bool registration_remove(const struct ip_addr *home);
+
+/* Marks the binding in force, until it ends: the node may not prolong it. */
+void registration_set_revoked(const struct ip_addr *home);
 
 /* Puts a verdict (ACTION_REGISTER, ACTION_DEREGISTER) in force, before it is answered.
  * 0; -ENOSPC when there is no slot or entry: nothing has changed. A care-of address without a route

@@ -26,6 +26,7 @@ enum {
 	PORT_NAME_MAX = 32,
 	PORT_DEVICE_MAX = 256,
 	INTERFACE_NAME_MAX = 16,
+	SWITCH_ADDRESSES_MAX = 16,
 	BINDINGS_MAX = 16777216,
 };
 
@@ -98,6 +99,15 @@ struct config {
 	uint32_t binding_capacity;
 	uint32_t max_lifetime_s;
 	uint32_t refresh_advice_s; /* 0: no Binding Refresh Advice option */
+
+	uint32_t revocation_retransmissions;  /* RFC 5846 §11: BRIMaxRetriesNumber */
+	uint32_t revocation_initial_delay_ms; /* InitMINDelayBRIs */
+	uint32_t revocation_max_delay_ms;     /* MAX_BRACK_TIMEOUT */
+	struct ip_addr switch_addresses[SWITCH_ADDRESSES_MAX]; /* RFC 5142; best first */
+	uint16_t switch_address_count;
+	bool switch_random_order; /* all of them are equally good */
+	uint32_t switch_rate_per_s;
+
 	uint8_t tunnel_hop_limit;
 	uint32_t path_mtu_lifetime_s; /* a path MTU that was learnt is forgotten after it */
 

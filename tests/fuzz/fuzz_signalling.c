@@ -17,6 +17,7 @@
 #include "ip6_packet.h"
 #include "mh/binding_ack.h"
 #include "mh/binding_error.h"
+#include "mh/binding_revocation.h"
 #include "mh/binding_update.h"
 #include "registration/decide.h"
 #include "tunnel/error.h"
@@ -141,6 +142,8 @@ static void decide(const struct binding_update *update, const struct ip_addr *so
 		.care_of_is_home = octets[6] & 8,
 		.node_prohibited = octets[6] & 16,
 		.table_full = octets[6] & 32,
+		.draining = octets[6] & 64,
+		.may_not_prolong = octets[6] & 128,
 		.prefix_valid_s = octets[7] == 0 ? LIFETIME_INFINITE_S : octets[7],
 		.prefix_preferred_s = octets[8] == 0 ? LIFETIME_INFINITE_S : octets[8],
 		.max_lifetime_s = 4u + octets[9] * 1024u,
@@ -208,6 +211,21 @@ static void update_arrives(struct cursor message, const struct ip_addr *source,
 	acknowledge(&update, home_agent, home);
 }
 
+static void revocation_arrives(struct cursor message)
+{
+	struct binding_revocation revocation;
+	struct mobility_options options;
+	uint16_t error_offset = UINT16_MAX;
+	enum decode_result result =
+		binding_revocation_decode(message, &revocation, &options, &error_offset);
+
+	require((error_offset != UINT16_MAX) == (result == DECODE_OPTION_LENGTH));
+	if (result == DECODE_OPTION_LENGTH)
+		require(error_offset > FIRST_OPTION && error_offset < cursor_left(&message));
+	if (result == DECODE_GOOD)
+		check_options(message, &options);
+}
+
 /* The checksum is made right in place: bytes are the fuzzer's own copy. */
 static void repair(struct cursor payload, uint8_t *bytes, const uint8_t *start,
 		   const struct ip_addr *source, const struct ip_addr *destination)
@@ -270,6 +288,8 @@ static void packet_arrives(uint8_t *bytes, size_t length, uint8_t choice,
 	if (header.type == MH_BINDING_UPDATE)
 		update_arrives(cursor_of(packet.payload.at, header.octets), &packet.source, home,
 			       &packet.destination, c);
+	else if (header.type == MH_BINDING_REVOCATION)
+		revocation_arrives(cursor_of(packet.payload.at, header.octets));
 }
 
 static void message_arrives(uint8_t *bytes, size_t length, uint8_t choice,

@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "support/api_fakes.h"
 
+#include <errno.h>
 #include <string.h>
 
+#include "admission.h"
 #include "config_load.h"
 #include "ha/dataplane.h"
 #include "ha/time.h"
 #include "mobile_node.h"
 #include "nexthop.h"
 #include "retire.h"
+#include "revocation/revocation.h"
+#include "revocation/transfer.h"
 
 static struct registration registrations[FAKE_SLOTS];
 static struct binding published;
@@ -16,6 +20,10 @@ static uint32_t in_force;
 static struct config config;
 static struct tunnel_class tunnels[1];
 static struct api_context context;
+static bool moves;
+static bool nodes_are_good;
+static struct ip_addr where[SWITCH_ADDRESSES_MAX];
+static uint16_t where_count;
 
 static struct ip_addr parsed(const char *text)
 {
@@ -53,6 +61,9 @@ void api_fakes_start(void)
 {
 	memset(registrations, 0, sizeof(registrations));
 	in_force = 0;
+	moves = false;
+	nodes_are_good = false;
+	admission_start(&(struct config){.accept_registrations = true});
 	published = (struct binding){.inner_mtu = 1460, .next_hop = 7};
 	config = (struct config){
 		.ports = {{.name = "core", .kind = PORT_AF_XDP},
@@ -87,6 +98,11 @@ void api_fakes_add(uint32_t count)
 		registrations[slot].home.bytes[14] = (uint8_t)(slot >> 8);
 		registrations[slot].home.bytes[15] = (uint8_t)slot;
 	}
+}
+
+void api_fakes_mend_nodes(void)
+{
+	nodes_are_good = true;
 }
 
 static struct registration *find(const struct ip_addr *home)
@@ -141,6 +157,58 @@ bool registration_remove(const struct ip_addr *home)
 
 void registration_routes_changed(void)
 {
+}
+
+/* Slot 11 takes revocation, slot 10 finds too many of them, others do not. */
+int revocation_begin(const struct registration *r)
+{
+	if (r->slot == 11)
+		registrations[11].is_revoked = true;
+	return r->slot == 11 ? 0 : r->slot == 10 ? -EBUSY : -ENOTSUP;
+}
+
+uint32_t revocation_count(void)
+{
+	return registrations[11].is_revoked;
+}
+
+int transfer_begin(const struct ip_addr addresses[], uint16_t count)
+{
+	moves = true;
+	where_count = count;
+	memcpy(where, addresses, count * sizeof(where[0]));
+	return 0;
+}
+
+void transfer_end(void)
+{
+	moves = false;
+}
+
+bool transfer_describe(struct transfer_status *status)
+{
+	*status = (struct transfer_status){
+		.addresses = where, .address_count = where_count, .told = 2, .answered = 1};
+	return moves;
+}
+
+uint32_t transfer_lifetime_s(const struct registration *r)
+{
+	return moves && r->slot == 3 ? 40 : TRANSFER_UNLIMITED;
+}
+
+bool mobile_nodes_reload(struct mobile_nodes *nodes, const char *path,
+			 mobile_nodes_problem_fn *report, void *context_of_report)
+{
+	struct fault fault;
+
+	(void)nodes;
+	(void)path;
+	if (nodes_are_good)
+		return true;
+	fault_set(&fault, "file:7", "key: use 32 hexadecimal digits");
+	report(context_of_report, &fault);
+	return false;
 }
 
 uint16_t dataplane_worker_count(void)

@@ -17,6 +17,9 @@ void api_fakes_start(void);
 
 const struct api_context *api_fakes_context(void);
 
+/* Until api_fakes_start the mobile nodes file has a problem no longer. */
+void api_fakes_mend_nodes(void);
+
 /* More in force, count of them from slot 10 on, home 2001:db8:2::SLOT, care-of 2001:db8:c::2. */
 void api_fakes_add(uint32_t count);
 

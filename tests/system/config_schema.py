@@ -28,7 +28,7 @@ BEYOND_A_SCHEMA = {
     "port_names_repeated", "prefix_host_bits", "prefix_host_bits_inside_octet", "prefix_link_local", "prefix_multicast",
     "prefix_unspecified", "prefixes_equal", "prefixes_overlap", "refresh_not_shorter", "route_prefix_host_bits",
     "route_prefix_repeated", "syntax_missing_comma", "syntax_trailing_garbage", "vdev_devices_repeated",
-    "vdev_queues_fewer_than_workers",
+    "switch_address_multicast", "vdev_queues_fewer_than_workers",
 }
 NOT_JSON = {"duplicate_key", "empty_file", "not_utf8_escape", "syntax_missing_comma", "syntax_trailing_garbage"}
 # json reads what the loader's parser does not take: the schema may say what it likes.

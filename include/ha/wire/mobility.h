@@ -16,6 +16,8 @@ enum mh_type {
 	MH_BINDING_UPDATE = 5,
 	MH_BINDING_ACK = 6,
 	MH_BINDING_ERROR = 7,
+	MH_HOME_AGENT_SWITCH = 12,  /* RFC 5142; sent only */
+	MH_BINDING_REVOCATION = 16, /* RFC 5846 */
 };
 
 enum {
@@ -84,6 +86,29 @@ enum binding_status {
 	STATUS_MESSAGE_ID_MISMATCH = 144,
 	STATUS_MESSAGE_ID_REQUIRED = 145,
 	STATUS_AUTHENTICATION_FAILED = 146,
+};
+
+/* Binding Revocation (RFC 5846 §5). */
+enum binding_revocation_type {
+	BINDING_REVOCATION_INDICATION = 1,
+	BINDING_REVOCATION_ACKNOWLEDGEMENT = 2,
+};
+
+enum binding_revocation_trigger {
+	REVOCATION_ADMINISTRATIVE = 1,
+};
+
+/* In an acknowledgement; 128 and more refuse. */
+enum binding_revocation_status {
+	REVOCATION_SUCCESS = 0,
+	REVOCATION_REFUSED_MIN = 128,
+};
+
+/* Flags: octet 10. */
+enum {
+	REVOCATION_FLAG_PROXY = 0x80,
+	REVOCATION_FLAG_IPV4_ONLY = 0x40,
+	REVOCATION_FLAG_GLOBAL = 0x20,
 };
 
 /* Binding Error status (RFC 6275 §6.1.9). */

@@ -256,6 +256,14 @@ static void each_key_reaches_its_field(void)
 	CU_ASSERT_EQUAL(config.binding_capacity, 1000000);
 	CU_ASSERT_EQUAL(config.max_lifetime_s, 7200);
 	CU_ASSERT_EQUAL(config.refresh_advice_s, 3600);
+	CU_ASSERT_EQUAL(config.revocation_retransmissions, 2);
+	CU_ASSERT_EQUAL(config.revocation_initial_delay_ms, 700);
+	CU_ASSERT_EQUAL(config.revocation_max_delay_ms, 2800);
+	CU_ASSERT_EQUAL(config.switch_address_count, 2);
+	CU_ASSERT_EQUAL(config.switch_addresses[0].bytes[15], 2);
+	CU_ASSERT_EQUAL(config.switch_addresses[1].bytes[15], 1);
+	CU_ASSERT_TRUE(config.switch_random_order);
+	CU_ASSERT_EQUAL(config.switch_rate_per_s, 50);
 	CU_ASSERT_EQUAL(config.tunnel_hop_limit, 255);
 	CU_ASSERT_EQUAL(config.path_mtu_lifetime_s, 1200);
 	CU_ASSERT_STRING_EQUAL(config.mobile_nodes_path, "/srv/nodes.jsonl");

@@ -151,6 +151,7 @@ static void each_key_reaches_its_field(void)
 	CU_ASSERT_EQUAL(node->timestamp_window_s, 30);
 	CU_ASSERT_EQUAL(node->last_timestamp_ntp, 0);
 	CU_ASSERT_FALSE(node->prohibited);
+	CU_ASSERT_TRUE(node->takes_revocation);
 	node = find(nodes, "2001:db8:1::11");
 	CU_ASSERT_PTR_NOT_NULL_FATAL(node);
 	CU_ASSERT_EQUAL(node->spi, UINT32_MAX);
@@ -159,6 +160,7 @@ static void each_key_reaches_its_field(void)
 	CU_ASSERT_EQUAL(node->replay, REPLAY_SEQUENCE);
 	CU_ASSERT_EQUAL(node->timestamp_window_s, 0);
 	CU_ASSERT_TRUE(node->prohibited);
+	CU_ASSERT_FALSE(node->takes_revocation);
 	mobile_nodes_free(nodes);
 }
 
@@ -358,6 +360,62 @@ static void who_asks_for_the_first_problem_gets_that(void)
 	unlink(path);
 }
 
+/* What is in the file now, with the mode that it must have. */
+static bool reload(struct mobile_nodes *nodes, const char *text)
+{
+	bool is_good;
+	int fd;
+
+	strcpy(path, "/tmp/test_mobile_node.XXXXXX");
+	fd = mkstemp(path);
+	CU_ASSERT_EQUAL(write(fd, text, strlen(text)), (ssize_t)strlen(text));
+	close(fd);
+	problem_count = 0;
+	is_good = mobile_nodes_reload(nodes, path, remember, NULL);
+	unlink(path);
+	return is_good;
+}
+
+static void a_reload_takes_the_whole_file_and_keeps_timestamps(void)
+{
+	struct mobile_nodes *nodes =
+		load_text("{\"home_address\": \"2001:db8:1::1\", \"auth\": \"none\"}\n"
+			  "{\"home_address\": \"2001:db8:1::2\", \"auth\": \"none\"}\n");
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(nodes);
+	find(nodes, "2001:db8:1::2")->last_timestamp_ntp = 77;
+	CU_ASSERT_TRUE(reload(
+		nodes,
+		"{\"home_address\": \"2001:db8:1::2\", \"auth\": \"none\", \"prohibited\": true}\n"
+		"{\"home_address\": \"2001:db8:1::3\", \"identifier\": \"c\", \"spi\": 256, "
+		"\"key\": \"" KEY_TEXT "\"}\n"
+		"{\"home_address\": \"2001:db8:1::4\", \"auth\": \"none\"}\n"));
+	CU_ASSERT_EQUAL(mobile_nodes_count(nodes), 3);
+	CU_ASSERT_EQUAL(mobile_nodes_count_unauthenticated(nodes), 2);
+	CU_ASSERT_PTR_NULL(find(nodes, "2001:db8:1::1"));
+	CU_ASSERT_TRUE(find(nodes, "2001:db8:1::2")->prohibited);
+	CU_ASSERT_EQUAL(find(nodes, "2001:db8:1::2")->last_timestamp_ntp, 77);
+	CU_ASSERT_EQUAL(find(nodes, "2001:db8:1::3")->last_timestamp_ntp, 0);
+	mobile_nodes_free(nodes);
+}
+
+static void a_reload_of_a_file_with_a_problem_changes_nothing(void)
+{
+	struct mobile_nodes *nodes =
+		load_text("{\"home_address\": \"2001:db8:1::1\", \"auth\": \"none\"}\n");
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(nodes);
+	CU_ASSERT_FALSE(reload(nodes,
+			       "{\"home_address\": \"2001:db8:1::2\", \"auth\": \"none\"}\n"
+			       "{\"home_address\": \"2001:db8:1::2\", \"auth\": \"none\"}\n"));
+	CU_ASSERT_EQUAL(problem_count, 1);
+	CU_ASSERT_FALSE(mobile_nodes_reload(nodes, "/nonexistent", remember, NULL));
+	CU_ASSERT_EQUAL(mobile_nodes_count(nodes), 1);
+	CU_ASSERT_PTR_NOT_NULL(find(nodes, "2001:db8:1::1"));
+	CU_ASSERT_PTR_NULL(find(nodes, "2001:db8:1::2"));
+	mobile_nodes_free(nodes);
+}
+
 static void a_long_path_keeps_its_end(void)
 {
 	char longer[400];
@@ -386,6 +444,8 @@ int main(void)
 		UNIT(what_is_not_a_file_is_refused),
 		UNIT(of_a_file_that_is_all_wrong_the_number_of_the_rest_is_told),
 		UNIT(who_asks_for_the_first_problem_gets_that),
+		UNIT(a_reload_takes_the_whole_file_and_keeps_timestamps),
+		UNIT(a_reload_of_a_file_with_a_problem_changes_nothing),
 		UNIT(a_long_path_keeps_its_end),
 	};
 

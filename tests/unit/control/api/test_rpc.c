@@ -4,6 +4,7 @@
  */
 #include "control/api/rpc.c"
 
+#include "admission.h"
 #include "api/methods.h"
 #include "support/api_fakes.h"
 #include "support/unit.h"
@@ -362,6 +363,17 @@ static void wrong_params_are_refused(void)
 		{"binding.list", "{\"prefix\":\"2001:db8:1::1/64\"}"},
 		{"binding.list", "{\"prefix\":\"8000::/0\"}"},
 		{"stats.get", "{\"texts\":1}"},
+		{"service.set", "{}"},
+		{"drain.set", "{\"on\":false,\"switch\":true}"},
+		{"drain.set", "{\"on\":true,\"addresses\":[]}"},
+		{"drain.set", "{\"on\":true,\"switch\":true,\"addresses\":\"2001:db8::1\"}"},
+		{"drain.set", "{\"on\":true,\"switch\":true,\"addresses\":[1]}"},
+		{"drain.set", "{\"on\":true,\"switch\":true,\"addresses\":[\"ff02::1\"]}"},
+		{"drain.set",
+		 "{\"on\":true,\"switch\":true,\"addresses\":[\"1::\",\"1::\",\"1::\",\"1::\",\"1::"
+		 "\","
+		 "\"1::\",\"1::\",\"1::\",\"1::\",\"1::\",\"1::\",\"1::\",\"1::\",\"1::\",\"1::\","
+		 "\"1::\",\"1::\"]}"},
 	};
 
 	for (size_t i = 0; i < UNIT_COUNT(wrong); i++) {
@@ -520,6 +532,85 @@ static void removed_binding_is_gone(void)
 	CU_ASSERT_EQUAL(registration_count(), 1);
 	CU_ASSERT_EQUAL(call_fails("binding.remove", params), API_NOT_FOUND);
 	CU_ASSERT_EQUAL(call_fails("binding.get", params), API_NOT_FOUND);
+	api_fakes_start();
+}
+
+static void removal_says_what_became_of_the_binding(void)
+{
+	json_t *r;
+
+	api_fakes_add(3);
+	r = call("binding.remove", "{\"home_address\":\"2001:db8:2::b\"}");
+	CU_ASSERT_STRING_EQUAL(text_at(r, "revoking"), "2001:db8:2::b");
+	json_decref(r);
+	CU_ASSERT_EQUAL(registration_count(), 5);
+	r = call("binding.get", "{\"home_address\":\"2001:db8:2::b\"}");
+	CU_ASSERT(json_is_true(json_object_get(r, "revoking")));
+	json_decref(r);
+	r = call("status.get", "{}");
+	CU_ASSERT_EQUAL(integer_at(r, "revocations"), 1);
+	json_decref(r);
+	CU_ASSERT_EQUAL(call_fails("binding.remove", "{\"home_address\":\"2001:db8:2::a\"}"),
+			API_REFUSED);
+	CU_ASSERT_EQUAL(registration_count(), 5);
+	r = call("binding.remove", "{\"home_address\":\"2001:db8:2::a\",\"tell\":false}");
+	CU_ASSERT_STRING_EQUAL(text_at(r, "removed"), "2001:db8:2::a");
+	json_decref(r);
+	CU_ASSERT_EQUAL(registration_count(), 4);
+	api_fakes_start();
+}
+
+static void service_is_closed_and_opened(void)
+{
+	json_decref(call("service.set", "{\"accept_registrations\":false}"));
+	json_t *r = call("status.get", "{}");
+
+	CU_ASSERT_STRING_EQUAL(text_at(r, "service"), "not accepting");
+	CU_ASSERT(json_is_null(json_object_get(r, "drain")));
+	json_decref(r);
+	json_decref(call("service.set", "{\"accept_registrations\":true}"));
+	CU_ASSERT_TRUE(admission_accepts_registrations());
+}
+
+static void drain_is_told_as_it_is(void)
+{
+	json_t *r = call("drain.set", "{\"on\":true}");
+	json_t *moving;
+
+	CU_ASSERT(json_is_null(json_object_get(json_object_get(r, "drain"), "switch")));
+	json_decref(r);
+	r = call("drain.set",
+		 "{\"on\":true,\"switch\":true,\"addresses\":[\"2001:db8::2\",\"2001:db8::1\"]}");
+	moving = json_object_get(json_object_get(r, "drain"), "switch");
+	CU_ASSERT_EQUAL(integer_at(moving, "told"), 2);
+	CU_ASSERT_EQUAL(integer_at(moving, "answered"), 1);
+	CU_ASSERT_STRING_EQUAL(
+		json_string_value(json_array_get(json_object_get(moving, "addresses"), 0)),
+		"2001:db8::2");
+	CU_ASSERT_EQUAL(json_array_size(json_object_get(moving, "addresses")), 2);
+	json_decref(r);
+	r = call("binding.get", "{\"home_address\":\"2001:db8:1::10\"}");
+	CU_ASSERT(json_is_true(json_object_get(r, "told_to_switch")));
+	json_decref(r);
+	r = call("drain.set", "{\"on\":false}");
+	CU_ASSERT(json_is_null(json_object_get(r, "drain")));
+	json_decref(r);
+	CU_ASSERT_FALSE(admission_is_draining());
+}
+
+static void mobile_nodes_are_read_again_as_a_whole_or_not_at_all(void)
+{
+	static const char again[] =
+		"{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"mobile_nodes.reload\"}";
+	json_t *r = ask(again);
+	const char *message =
+		json_string_value(json_object_get(json_object_get(r, "error"), "message"));
+
+	CU_ASSERT_STRING_EQUAL(message,
+			       "nothing was changed: file:7: key: use 32 hexadecimal digits");
+	CU_ASSERT_EQUAL(error_code(r), API_REFUSED);
+	api_fakes_mend_nodes();
+	CU_ASSERT(is_good(ask(again)));
 	api_fakes_start();
 }
 
@@ -720,6 +811,10 @@ int main(void)
 		UNIT(get_shows_everything),
 		UNIT(get_tells_an_invalid_one_apart),
 		UNIT(removed_binding_is_gone),
+		UNIT(removal_says_what_became_of_the_binding),
+		UNIT(service_is_closed_and_opened),
+		UNIT(drain_is_told_as_it_is),
+		UNIT(mobile_nodes_are_read_again_as_a_whole_or_not_at_all),
 		UNIT(changes_are_only_for_root_and_the_daemons_user),
 		UNIT(path_mtus_are_listed_and_cleared),
 		UNIT(pages_of_path_mtus_show_each_once),

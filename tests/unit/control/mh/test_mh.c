@@ -125,11 +125,11 @@ static void checksum_comes_before_type(void)
 	CU_ASSERT_EQUAL(check(octets), MH_CHECKSUM);
 }
 
-static void known_types_are_0_to_7(void)
+static void known_types_are_0_to_7_and_16(void)
 {
 	for (unsigned int type = 0; type < 256; type++)
 		CU_ASSERT_EQUAL(check(make(59, 2, (uint8_t)type)),
-				type <= 7 ? MH_GOOD : MH_UNKNOWN_TYPE);
+				type <= 7 || type == 16 ? MH_GOOD : MH_UNKNOWN_TYPE);
 }
 
 static void type_comes_before_payload_proto(void)
@@ -158,6 +158,8 @@ static void header_len_below_the_minimum_points_at_it(void)
 				MH_HEADER_LENGTH);
 		CU_ASSERT_EQUAL(header.error_offset, 1);
 	}
+	CU_ASSERT_EQUAL(check(make(59, 1, MH_BINDING_REVOCATION)), MH_GOOD);
+	CU_ASSERT_EQUAL(check(make(59, 0, MH_BINDING_REVOCATION)), MH_HEADER_LENGTH);
 }
 
 static void reserved_octet_is_ignored(void)
@@ -219,7 +221,7 @@ int main(void)
 		UNIT(every_changed_octet_fails_the_checksum),
 		UNIT(other_addresses_fail_the_checksum),
 		UNIT(checksum_comes_before_type),
-		UNIT(known_types_are_0_to_7),
+		UNIT(known_types_are_0_to_7_and_16),
 		UNIT(type_comes_before_payload_proto),
 		UNIT(payload_proto_other_than_none_points_at_it),
 		UNIT(header_len_below_the_minimum_points_at_it),

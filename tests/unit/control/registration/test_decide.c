@@ -491,6 +491,36 @@ static void newcomer_to_a_full_table_is_answered_with_status_130(void)
 	CU_ASSERT(is_refused(STATUS_NO_RESOURCES));
 }
 
+static void node_that_may_not_prolong_is_answered_with_status_129_while_registered(void)
+{
+	good_refresh();
+	policy.may_not_prolong = true;
+	CU_ASSERT(is_refused(STATUS_PROHIBITED));
+	good_deregistration();
+	policy.may_not_prolong = true;
+	CU_ASSERT(is_deregistered());
+	good_registration();
+	policy.may_not_prolong = true;
+	CU_ASSERT(is_registered(STATUS_ACCEPTED, 240));
+}
+
+static void newcomer_while_draining_is_answered_with_status_130(void)
+{
+	good_registration();
+	policy.draining = true;
+	CU_ASSERT(is_refused(STATUS_NO_RESOURCES));
+	good_refresh();
+	policy.draining = true;
+	CU_ASSERT(is_registered(STATUS_ACCEPTED, 240));
+	good_deregistration();
+	policy.draining = true;
+	CU_ASSERT(is_deregistered());
+	good_refresh();
+	policy.draining = true;
+	current.state = REGISTRATION_INVALID;
+	CU_ASSERT(is_refused(STATUS_NO_RESOURCES));
+}
+
 /* Each status wins over those after it; what follows is made wrong from the end towards the start.
  */
 static void statuses_come_in_the_order_of_the_rfc(void)
@@ -668,6 +698,8 @@ int main(void)
 		UNIT(prefix_with_less_than_a_unit_left_is_answered_with_status_132),
 		UNIT(prohibited_node_is_answered_with_status_129),
 		UNIT(newcomer_to_a_full_table_is_answered_with_status_130),
+		UNIT(node_that_may_not_prolong_is_answered_with_status_129_while_registered),
+		UNIT(newcomer_while_draining_is_answered_with_status_130),
 		UNIT(statuses_come_in_the_order_of_the_rfc),
 		UNIT(deregistration_by_lifetime_0_is_accepted),
 		UNIT(care_of_equal_to_home_is_a_deregistration_whatever_its_lifetime),
