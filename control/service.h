@@ -21,6 +21,9 @@ void service_start(const struct config *config);
 /* Fills in what workers need of it. */
 void service_tables(struct dataplane_tables *tables);
 
+/* Octets that every tunnel puts in front of an inner packet. */
+uint16_t service_tunnel_overhead(void);
+
 const struct tunnel_class *service_tunnels(uint16_t *count);
 /* Index of the tunnel class of a home agent address; -1 when it is none of ours. */
 int service_tunnel_of(const struct ip_addr *address);

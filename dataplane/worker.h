@@ -61,6 +61,8 @@ struct worker {
 	struct direction_stats *to_nodes; /* by slot of the registration */
 	struct direction_stats *from_nodes;
 	struct destination *destinations;
+	struct reassembly *reassembly;
+	struct fragment_ids *fragment_ids;
 	struct peer *peers; /* by index; what is written there is written per burst */
 	struct rx_queue rx[WORKER_QUEUES_MAX];
 	struct rte_ether_addr macs[PORTS_MAX];

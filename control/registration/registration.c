@@ -13,6 +13,7 @@
 #include "ha/time.h"
 #include "nexthop.h"
 #include "retire.h"
+#include "service.h"
 
 enum {
 	SWEEP_SLOTS = 512,   /* looked at in one turn of the loop after routes changed */
@@ -248,7 +249,9 @@ static uint16_t inner_mtu(uint32_t next_hop)
 {
 	uint16_t mtu = nexthop_mtu(next_hop);
 
-	return mtu > ENCAP_IP6_IN_IP6_OVERHEAD ? (uint16_t)(mtu - ENCAP_IP6_IN_IP6_OVERHEAD) : 1460;
+	uint16_t overhead = service_tunnel_overhead();
+
+	return mtu > overhead ? (uint16_t)(mtu - overhead) : (uint16_t)(1500 - overhead);
 }
 
 /* Publishes what the registration says now in place of what workers see. */
