@@ -269,9 +269,9 @@ class Daemon:
 
 def balance(counters):
     """(in, out): every packet that entered is counted once on its way out."""
-    went = counters["sent"] + counters["to_kernel"]
+    went = counters["sent"] + counters["to_kernel"] + counters["fragments_joined"] + counters["fragments_waiting"]
     went += sum(value for name, value in counters.items() if name.startswith(("dropped.", "punted.")))
-    return counters["received"] + counters["injected"], went
+    return counters["received"] + counters["injected"] + counters["fragments_created"], went
 
 
 class Lab:
