@@ -127,46 +127,72 @@ void reassembly_end(struct reassembly *r, struct partial *partial)
 	TAILQ_INSERT_HEAD(&r->unused, partial, by_age);
 }
 
-static bool bit(const uint64_t map[], unsigned int at)
+/* A run of units. */
+struct units {
+	unsigned int first;
+	unsigned int end; /* the one behind the last */
+};
+
+static struct units units_of(const struct fragment *f)
 {
-	return (map[at / UNITS_A_WORD] >> at % UNITS_A_WORD & 1) != 0;
+	unsigned int first = f->offset / UNIT;
+
+	return (struct units){first, first + (f->octets + UNIT - 1u) / UNIT};
 }
 
-static void set_bit(uint64_t map[], unsigned int at)
+/* The bits of that word of a map that lie in the run. */
+static uint64_t mask(struct units units, unsigned int word)
 {
-	map[at / UNITS_A_WORD] |= UINT64_C(1) << at % UNITS_A_WORD;
+	unsigned int begin = word * UNITS_A_WORD;
+	unsigned int low = RTE_MAX(units.first, begin);
+	unsigned int high = RTE_MIN(units.end, begin + UNITS_A_WORD);
+
+	if (low >= high)
+		return 0;
+	return UINT64_MAX >> (UNITS_A_WORD - (high - low)) << (low - begin);
 }
 
-static unsigned int units_of(const struct fragment *f)
+static bool has_any(const uint64_t map[], struct units units)
 {
-	return (f->octets + UNIT - 1u) / UNIT;
+	uint64_t found = 0;
+
+	for (unsigned int i = 0; i < REASSEMBLY_WORDS; i++)
+		found |= map[i] & mask(units, i);
+	return found != 0;
 }
 
-static bool meets_another(const struct partial *partial, const struct fragment *f)
+static bool has_all(const uint64_t map[], struct units units)
 {
-	for (unsigned int i = 0; i < units_of(f); i++)
-		if (bit(partial->have, f->offset / UNIT + i))
-			return true;
-	return false;
+	uint64_t missing = 0;
+
+	for (unsigned int i = 0; i < REASSEMBLY_WORDS; i++)
+		missing |= ~map[i] & mask(units, i);
+	return missing == 0;
+}
+
+static bool has_one(const uint64_t map[], unsigned int at)
+{
+	return has_any(map, (struct units){at, at + 1});
+}
+
+static void set(uint64_t map[], struct units units)
+{
+	for (unsigned int i = 0; i < REASSEMBLY_WORDS; i++)
+		map[i] |= mask(units, i);
 }
 
 /* RFC 8200 §4.5 lets the network repeat a fragment. Then one begins at the same place and at none inside, it ends where this
  * one does, and all octets are the same. */
 static bool is_repeated(const struct partial *partial, const struct fragment *f)
 {
-	unsigned int first = f->offset / UNIT;
-	unsigned int end = first + units_of(f);
+	struct units units = units_of(f);
+	struct units inside = {units.first + 1, units.end};
+	bool ends_alike = f->is_last ? partial->has_last && partial->end == f->offset + f->octets
+				     : !has_one(partial->have, units.end) ||
+					       has_one(partial->begins, units.end);
 
-	if (!bit(partial->begins, first))
-		return false;
-	for (unsigned int i = first; i < end; i++)
-		if (!bit(partial->have, i) || (i > first && bit(partial->begins, i)))
-			return false;
-	if (f->is_last)
-		return partial->has_last && partial->end == f->offset + f->octets &&
-		       memcmp(partial->data + f->offset, f->data, f->octets) == 0;
-	return (end == REASSEMBLY_OCTETS_MAX / UNIT || !bit(partial->have, end) ||
-		bit(partial->begins, end)) &&
+	return has_one(partial->begins, units.first) && has_all(partial->have, units) &&
+	       !has_any(partial->begins, inside) && ends_alike &&
 	       memcmp(partial->data + f->offset, f->data, f->octets) == 0;
 }
 
@@ -184,7 +210,7 @@ static bool contradicts(const struct partial *partial, const struct fragment *f)
 
 	if (partial->has_last && (f->is_last || end > partial->end))
 		return true;
-	return (f->is_last && end < partial->end) || meets_another(partial, f);
+	return (f->is_last && end < partial->end) || has_any(partial->have, units_of(f));
 }
 
 /* RFC 3168 §5.3. */
@@ -206,9 +232,8 @@ static void take(struct partial *partial, const struct fragment *f)
 	uint16_t end = (uint16_t)(f->offset + f->octets);
 
 	memcpy(partial->data + f->offset, f->data, f->octets);
-	set_bit(partial->begins, f->offset / UNIT);
-	for (unsigned int i = 0; i < units_of(f); i++)
-		set_bit(partial->have, f->offset / UNIT + i);
+	set(partial->begins, (struct units){f->offset / UNIT, f->offset / UNIT + 1});
+	set(partial->have, units_of(f));
 	if (f->offset == 0)
 		keep_headers(partial, f);
 	if (end > partial->end)
