@@ -94,6 +94,19 @@ static void every_packet_up_to_1280_octets_reaches_the_mobile_node(void)
 	}
 }
 
+static void on_any_path_the_first_fragment_is_a_multiple_of_eight(void)
+{
+	for (uint16_t more = 0; more < 8; more++) {
+		uint8_t joined[4096];
+
+		plane.bindings[0]->inner_mtu = (uint16_t)(PATH_MTU - OVERHEAD + more);
+		run(PROTO_UDP, NULL, 1280 - IP6);
+		CU_ASSERT_EQUAL((payload_of(sent(0)) - FRAGMENT) % 8, 0);
+		CU_ASSERT_EQUAL(join(joined), 1280);
+	}
+	plane.bindings[0]->inner_mtu = PATH_MTU - OVERHEAD;
+}
+
 static void what_fits_is_not_fragmented_and_no_atomic_fragment_is_sent(void)
 {
 	run(PROTO_UDP, NULL, PATH_MTU - OVERHEAD - IP6);
@@ -208,6 +221,7 @@ int main(void)
 {
 	static const struct unit_case cases[] = {
 		UNIT(every_packet_up_to_1280_octets_reaches_the_mobile_node),
+		UNIT(on_any_path_the_first_fragment_is_a_multiple_of_eight),
 		UNIT(what_fits_is_not_fragmented_and_no_atomic_fragment_is_sent),
 		UNIT(one_octet_more_than_1280_asks_for_packet_too_big),
 		UNIT(no_two_packets_have_the_same_identification),
