@@ -1058,6 +1058,7 @@ static const struct config defaults = {
 	.worker_cpus = {[0 ... WORKERS_MAX - 1] = -1},
 	.control_cpu = -1,
 	.mbufs_per_queue = 8192,
+	.reassembly_packets = 1024,
 	.accept_registrations = true,
 	.binding_capacity = 65536,
 	.max_lifetime_s = 3600,
@@ -1067,7 +1068,8 @@ static const struct config defaults = {
 	.revocation_max_delay_ms = 2000,
 	.switch_rate_per_s = 1,
 	.path_mtu_lifetime_s = 600, /* RFC 8201 §4 */
-	.timestamp_window_s = 7,    /* RFC 4285 §6 */
+	.tunnel_encapsulation_limit = -1,
+	.timestamp_window_s = 7, /* RFC 4285 §6 */
 	.punt_signalling_known = {250000, 4096},
 	.punt_signalling_new = {250000, 4096},
 	.punt_local = {1000, 200},
@@ -1114,6 +1116,7 @@ json_t *config_to_json(const struct config *config)
 static const struct type type_boolean = {read_boolean, write_boolean};
 static const struct type type_number = {read_number, write_number};
 static const struct type type_cpu = {read_number, write_cpu};
+static const struct type type_optional = {read_number, write_cpu};
 static const struct type type_version = {read_version, write_version};
 static const struct type type_lifetime = {read_lifetime, write_lifetime};
 static const struct type type_text = {read_text, write_text};
@@ -1224,6 +1227,8 @@ static const struct field memory_fields[] = {
 	{KEY("hugepages", boolean), IN(struct config, hugepages)},
 	{KEY("megabytes", number), IN(struct config, memory_mb), RANGE(0, 1048576)},
 	{KEY("mbufs_per_queue", number), IN(struct config, mbufs_per_queue), RANGE(2048, 1048576)},
+	{KEY("reassembly_packets", number), IN(struct config, reassembly_packets),
+	 RANGE(16, 1048576)},
 };
 static const struct shape memory_shape = {FIELDS(memory_fields)};
 
@@ -1298,6 +1303,8 @@ static const struct field tunnel_fields[] = {
 	{KEY("hop_limit", number), IN(struct config, tunnel_hop_limit), RANGE(1, 255)},
 	{KEY("path_mtu_lifetime_s", lifetime), IN(struct config, path_mtu_lifetime_s),
 	 RANGE(PATH_MTU_LIFETIME_MIN_S, LIFETIME_INFINITE_S - 1)},
+	{KEY("encapsulation_limit", optional), IN(struct config, tunnel_encapsulation_limit),
+	 RANGE(0, 255)},
 };
 static const struct shape tunnel_shape = {FIELDS(tunnel_fields)};
 

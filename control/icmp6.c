@@ -122,6 +122,21 @@ void icmp6_answer_drop(const struct punt *p, struct cursor packet)
 	case DROP_TOO_BIG:
 		answer_too_big(p, packet, from, &to);
 		break;
+	case DROP_TUNNEL_LIMIT: /* RFC 2473 §4.1.1 (b) */
+		icmp6_error(p->worker, packet, from, ICMP6_PARAMETER_PROBLEM, ICMP6_PROBLEM_FIELD,
+			    p->next_hop);
+		break;
+	case DROP_FRAGMENT_LENGTH: /* RFC 8200 §4.5, as are the next two */
+		icmp6_error(p->worker, packet, &to, ICMP6_PARAMETER_PROBLEM, ICMP6_PROBLEM_FIELD,
+			    p->next_hop);
+		break;
+	case DROP_FRAGMENT_HEADERS:
+		icmp6_error(p->worker, packet, &to, ICMP6_PARAMETER_PROBLEM,
+			    ICMP6_PROBLEM_FIRST_FRAGMENT, 0);
+		break;
+	case DROP_REASSEMBLY_TIMEOUT:
+		icmp6_error(p->worker, packet, &to, ICMP6_TIME_EXCEEDED, ICMP6_TIME_REASSEMBLY, 0);
+		break;
 	case DROP_NO_BINDING:
 		icmp6_error(p->worker, packet, from, ICMP6_UNREACHABLE, ICMP6_UNREACHABLE_ADDRESS,
 			    0);

@@ -68,7 +68,7 @@ static bool scan_destination_options(struct walk *w)
 			continue;
 		if (!cursor_u8(&options, &length) || !cursor_take(&options, length, &data))
 			break;
-		if (type != OPTION_ENCAPSULATION_LIMIT || length != 1)
+		if (type != OPTION_TUNNEL_LIMIT || length != 1)
 			continue;
 		w->quote->limit_offset = (uint16_t)(data.at - w->start);
 		w->quote->limit = *data.at;

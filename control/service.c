@@ -32,6 +32,8 @@ static void add_tunnel(const struct ip_addr *home_agent)
 		.kind = ENCAP_IP6_IN_IP6,
 		.home_agent = *home_agent,
 		.first_word_be = tunnel_first_word(PROTO_IPV6, config->tunnel_hop_limit),
+		.is_limited = config->tunnel_encapsulation_limit >= 0,
+		.limit = (uint8_t)config->tunnel_encapsulation_limit,
 	};
 }
 
@@ -53,6 +55,11 @@ void service_tables(struct dataplane_tables *tables)
 	tables->tunnel_count = tunnel_count;
 	tables->home_prefixes = prefixes;
 	tables->home_prefix_count = config->home_prefix_count;
+}
+
+uint16_t service_tunnel_overhead(void)
+{
+	return tunnel_overhead(&tunnels[0]);
 }
 
 const struct tunnel_class *service_tunnels(uint16_t *count)

@@ -21,6 +21,9 @@ void service_start(const struct config *config);
 /* Fills in what workers need of it. */
 void service_tables(struct dataplane_tables *tables);
 
+/* Octets that every tunnel puts in front of an inner packet. */
+uint16_t service_tunnel_overhead(void);
+
 const struct tunnel_class *service_tunnels(uint16_t *count);
 /* The home agent address of a tunnel class. */
 const struct ip_addr *service_tunnel_address(uint16_t tunnel);

@@ -10,10 +10,12 @@
 #include <rte_ring_elem.h>
 
 #include "eal.h"
+#include "fragment_ids.h"
 #include "ha/memory.h"
 #include "memory.h"
 #include "peers.h"
 #include "port.h"
+#include "reassembly.h"
 #include "stage/stages.h"
 #include "worker.h"
 
@@ -75,7 +77,10 @@ static struct worker *make_worker(uint16_t index)
 	w->destinations =
 		rte_zmalloc_socket("destinations", DESTINATIONS * sizeof(*w->destinations),
 				   RTE_CACHE_LINE_SIZE, socket);
-	if (w->punt_ring == NULL || w->inject_ring == NULL || w->destinations == NULL)
+	w->reassembly = reassembly_make(dp.config->reassembly_packets, socket);
+	w->fragment_ids = fragment_ids_make(socket);
+	if (w->punt_ring == NULL || w->inject_ring == NULL || w->destinations == NULL ||
+	    w->reassembly == NULL || w->fragment_ids == NULL)
 		return NULL;
 	return w;
 }
@@ -144,9 +149,11 @@ no_memory:
 }
 
 /* What one worker takes beside its packets and its counters of bindings. */
-static uint64_t worker_octets(void)
+static uint64_t worker_octets(const struct config *config)
 {
-	return memory_of_block(sizeof(struct worker)) +
+	return reassembly_memory(config->reassembly_packets) +
+	       memory_of_block(sizeof(struct fragment_ids)) +
+	       memory_of_block(sizeof(struct worker)) +
 	       memory_of_block(DESTINATIONS * sizeof(struct destination)) +
 	       memory_of_ring(sizeof(struct punt), RING_SLOTS) +
 	       memory_of_ring(sizeof(struct inject), RING_SLOTS);
@@ -158,7 +165,7 @@ static struct memory_needs add_up(const struct config *config,
 	uint64_t counters = 2 * node_counters_octets(demand->binding_slots);
 	struct memory_needs needs = {
 		.bindings = demand->binding_octets + config->worker_count * counters,
-		.others = demand->other_octets + config->worker_count * worker_octets(),
+		.others = demand->other_octets + config->worker_count * worker_octets(config),
 		.heap = demand->heap_octets,
 	};
 

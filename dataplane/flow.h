@@ -21,9 +21,24 @@
 /* Label and next header in the first word, once eight bits to the right. */
 #define FLOW_WORD_MASK UINT64_C(0x00000fffff0000ff)
 
-/* From addresses, label and protocol, and from the ports where no extension header hides them; octets is
- * how long the packet is. */
-static inline uint64_t flow_hash(const struct ip6_hdr_wire *ip, uint16_t octets)
+/* Whether ports stand behind the header at once. */
+static inline bool flow_has_ports(const struct ip6_hdr_wire *ip)
+{
+	return ip->next_header == PROTO_TCP || ip->next_header == PROTO_UDP;
+}
+
+/* Both ports of a packet that has them and is that long, as they lie there. */
+static inline uint32_t flow_ports(const struct ip6_hdr_wire *ip, uint16_t octets)
+{
+	uint32_t ports = 0;
+
+	if (octets >= sizeof(*ip) + sizeof(ports))
+		memcpy(&ports, ip + 1, sizeof(ports));
+	return ports;
+}
+
+/* From addresses, label, protocol and ports. */
+static inline uint64_t flow_hash_of(const struct ip6_hdr_wire *ip, uint32_t ports)
 {
 	const struct ip_addr *from = ip6_source(ip);
 	const struct ip_addr *to = ip6_destination(ip);
@@ -31,12 +46,14 @@ static inline uint64_t flow_hash(const struct ip6_hdr_wire *ip, uint16_t octets)
 		fold(ip_addr_word(from, 1) ^ FLOW_SOURCE, ip_addr_word(to, 1) ^ FLOW_DESTINATION);
 	uint64_t prefixes = ip_addr_word(from, 0) + 3 * ip_addr_word(to, 0);
 	uint64_t flow = ip6_first_word(ip) >> 8 & FLOW_WORD_MASK;
-	uint32_t ports = 0;
 
-	if ((ip->next_header == PROTO_TCP || ip->next_header == PROTO_UDP) &&
-	    octets >= sizeof(*ip) + sizeof(ports))
-		memcpy(&ports, ip + 1, sizeof(ports));
 	return fold(hosts ^ prefixes ^ (((uint64_t)ports << 32) + flow), FLOW_SPREAD);
+}
+
+/* With the ports where no extension header hides them; octets is how long the packet is. */
+static inline uint64_t flow_hash(const struct ip6_hdr_wire *ip, uint16_t octets)
+{
+	return flow_hash_of(ip, flow_has_ports(ip) ? flow_ports(ip, octets) : 0);
 }
 
 /* Never 0, which would say "no label". */

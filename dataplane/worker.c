@@ -138,6 +138,7 @@ int worker_run(void *worker)
 		if (work == 0) {
 			w->stats.polls_idle++;
 			w->now_tsc = rte_rdtsc();
+			reassemble_expire(w);
 			rte_pause();
 		}
 	}

@@ -62,6 +62,8 @@ struct worker {
 	struct node_counters to_nodes;
 	struct node_counters from_nodes;
 	struct destination *destinations;
+	struct reassembly *reassembly;
+	struct fragment_ids *fragment_ids;
 	struct peer *peers; /* by index; what is written there is written per burst */
 	struct rx_queue rx[WORKER_QUEUES_MAX];
 	struct rte_ether_addr macs[PORTS_MAX];

@@ -7,13 +7,13 @@
 #include "api/api.h"
 #include "api/methods.h"
 #include "ha/dataplane.h"
-#include "ha/encap.h"
 #include "ha/time.h"
 #include "nexthop.h"
 #include "registration/registration.h"
-#include "tunnel/path_mtu.h"
 #include "revocation/revocation.h"
 #include "revocation/transfer.h"
+#include "service.h"
+#include "tunnel/path_mtu.h"
 
 enum { PAGE_DEFAULT = 100 };
 
@@ -133,7 +133,7 @@ static json_t *path_mtu(const struct registration *r, uint64_t now_ms)
 {
 	const struct path_mtu *told = path_mtu_find(&r->care_of);
 
-	return json_pack("{s:i, s:o}", "octets", r->binding->inner_mtu + ENCAP_IP6_IN_IP6_OVERHEAD,
+	return json_pack("{s:i, s:o}", "octets", r->binding->inner_mtu + service_tunnel_overhead(),
 			 "told_ago_s",
 			 told == NULL
 				 ? json_null()

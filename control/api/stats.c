@@ -52,6 +52,9 @@ static json_t *worker(const struct worker_stats *stats)
 	set(object, "handed_over", stats->handed_over);
 	set(object, "sent", stats->sent);
 	set(object, "to_kernel", stats->to_kernel);
+	set(object, "fragments_created", stats->fragments_created);
+	set(object, "fragments_joined", stats->fragments_joined);
+	set(object, "fragments_waiting", stats->fragments_waiting);
 	set(object, "encapsulated", stats->encapsulated);
 	set(object, "decapsulated", stats->decapsulated);
 	set(object, "polls", stats->polls);
@@ -69,6 +72,9 @@ static void add(struct worker_stats *sum, const struct worker_stats *stats)
 	sum->handed_over += stats->handed_over;
 	sum->sent += stats->sent;
 	sum->to_kernel += stats->to_kernel;
+	sum->fragments_created += stats->fragments_created;
+	sum->fragments_joined += stats->fragments_joined;
+	sum->fragments_waiting += stats->fragments_waiting;
 	sum->encapsulated += stats->encapsulated;
 	sum->decapsulated += stats->decapsulated;
 	sum->polls += stats->polls;
@@ -84,8 +90,9 @@ static void add(struct worker_stats *sum, const struct worker_stats *stats)
 static struct balance balance_of(const struct worker_stats *stats)
 {
 	struct balance balance = {
-		.in = stats->received + stats->injected,
-		.out = stats->sent + stats->to_kernel,
+		.in = stats->received + stats->injected + stats->fragments_created,
+		.out = stats->sent + stats->to_kernel + stats->fragments_joined +
+		       stats->fragments_waiting,
 	};
 
 	for (unsigned int i = 0; i < DROP_REASON_COUNT; i++)

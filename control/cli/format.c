@@ -6,7 +6,7 @@
 #include <string.h>
 
 enum {
-	COLUMNS_MAX = 12,
+	COLUMNS_MAX = 16,
 	CELL_MAX = 256,
 };
 
@@ -376,9 +376,11 @@ void format_stats_workers(json_t *result)
 {
 	struct table workers = {
 		.heads = {"WORKER", "RECEIVED", "INJECTED", "SENT", "TO KERNEL", "ENCAPSULATED",
-			  "DECAPSULATED", "HANDED OVER", "TAKEN OVER", "POLLS", "IDLE POLLS"},
+			  "DECAPSULATED", "FRAGMENTED", "JOINED", "WAITING", "HANDED OVER",
+			  "TAKEN OVER", "POLLS", "IDLE POLLS"},
 		.fields = {"worker", "received", "injected", "sent", "to_kernel", "encapsulated",
-			   "decapsulated", "handed_over", "taken_over", "polls", "polls_idle"},
+			   "decapsulated", "fragments_created", "fragments_joined",
+			   "fragments_waiting", "handed_over", "taken_over", "polls", "polls_idle"},
 	};
 	json_t *rows = json_deep_copy(at(result, "workers"));
 	json_t *row;

@@ -13,6 +13,7 @@
 #include "ha/time.h"
 #include "nexthop.h"
 #include "retire.h"
+#include "service.h"
 #include "tunnel/path_mtu.h"
 
 enum {
@@ -258,8 +259,9 @@ static struct registration *make(const struct ip_addr *home, uint64_t now_ms)
 static uint16_t inner_mtu(const struct ip_addr *care_of, uint32_t next_hop)
 {
 	uint16_t mtu = path_mtu_towards(care_of, nexthop_mtu(next_hop));
+	uint16_t overhead = service_tunnel_overhead();
 
-	return mtu > ENCAP_IP6_IN_IP6_OVERHEAD ? (uint16_t)(mtu - ENCAP_IP6_IN_IP6_OVERHEAD) : 1460;
+	return mtu > overhead ? (uint16_t)(mtu - overhead) : (uint16_t)(1500 - overhead);
 }
 
 /* Publishes what the registration says now in place of what workers see. */

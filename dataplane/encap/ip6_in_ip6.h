@@ -26,13 +26,13 @@ enum {
 
 #define CLASS_MASK (UINT64_C(0xff) << IP6_CLASS_SHIFT)
 
-/* Writes the outer header, in front of an inner packet of that many octets. The traffic class is
+/* Writes the outer header, in front of an inner packet of that many octets, of the flow with that hash. The traffic class is
  * copied whole: uniform DSCP (RFC 2983 §4.1) and normal-mode ECN (RFC 6040 §4.1). */
 static inline void ip6_in_ip6_push(struct ip6_hdr_wire *outer, const struct ip6_hdr_wire *inner,
-				   uint16_t octets, const struct tunnel_class *class,
+				   uint16_t octets, uint64_t flow, const struct tunnel_class *class,
 				   const struct ip_addr *care_of)
 {
-	uint64_t label = flow_label(flow_hash(inner, octets));
+	uint64_t label = flow_label(flow);
 	uint64_t word_be =
 		class->first_word_be |
 		rte_cpu_to_be_64((ip6_first_word(inner) & CLASS_MASK) | label << IP6_LABEL_SHIFT |
@@ -41,6 +41,22 @@ static inline void ip6_in_ip6_push(struct ip6_hdr_wire *outer, const struct ip6_
 	memcpy(outer, &word_be, sizeof(word_be));
 	memcpy(outer->source, class->home_agent.bytes, sizeof(outer->source));
 	memcpy(outer->destination, care_of->bytes, sizeof(outer->destination));
+}
+
+/* The same with a destination options header between, which holds the Tunnel Encapsulation Limit (RFC 2473 §5.1). The outer
+ * header begins ENCAP_LIMIT_OCTETS further in front. */
+static inline void ip6_in_ip6_push_limited(struct ip6_hdr_wire *outer,
+					   const struct ip6_hdr_wire *inner, uint16_t octets,
+					   uint64_t flow, const struct tunnel_class *class,
+					   const struct ip_addr *care_of, uint8_t limit)
+{
+	const uint8_t options[ENCAP_LIMIT_OCTETS] = {
+		PROTO_IPV6, 0, OPTION_TUNNEL_LIMIT, 1, limit, OPTION_PADN, 1, 0,
+	};
+
+	ip6_in_ip6_push(outer, inner, (uint16_t)(octets + sizeof(options)), flow, class, care_of);
+	outer->next_header = PROTO_DEST_OPTIONS;
+	memcpy(outer + 1, options, sizeof(options));
 }
 
 /* RFC 6040 §4.2, figure 4. */

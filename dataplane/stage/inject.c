@@ -22,6 +22,18 @@ static void fetch_packet(struct rte_mbuf *m)
 		__builtin_prefetch(at + octets, 1);
 }
 
+/* What is ours may be sent in fragments; what was only held until its next hop was known may not. */
+static __rte_noinline __rte_cold void send_large(struct worker *w, struct packet *p,
+						 const struct nexthop *hop)
+{
+	const struct home_agents agents = home_agents(w->tables);
+
+	if (home_agent_find(&agents, ip6_source(p->ip)) != HOME_AGENT_NONE)
+		fragment_send(w, p, hop->mtu, hop);
+	else
+		drop(w, p, DROP_TOO_BIG);
+}
+
 static void send_arrived(struct worker *w, const struct inject *message)
 {
 	struct rte_mbuf *m = message->packet;
@@ -31,8 +43,11 @@ static void send_arrived(struct worker *w, const struct inject *message)
 		.octets = m->data_len,
 		.next_hop = message->next_hop,
 	};
+	const struct nexthop *hop = nexthop_find(w->tables->nexthops, p.next_hop);
 
-	if (!send_frame(w, p.m, p.ip, p.octets, nexthop_find(w->tables->nexthops, p.next_hop)))
+	if (hop != NULL && !hop->on_link && p.octets > hop->mtu)
+		send_large(w, &p, hop);
+	else if (!send_frame(w, p.m, p.ip, p.octets, hop))
 		send_unresolved(w, &p);
 }
 

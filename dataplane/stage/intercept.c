@@ -5,11 +5,16 @@
 
 #include "count.h"
 #include "encap/ip6_in_ip6.h"
+#include "ha/wire/icmp6.h"
+#include "reassembly.h"
 #include "stage/find.h"
+#include "stage/limit.h"
 #include "stage/send.h"
 
 /* What goes in front: the tunnel's header and the link's. */
 enum { HEADROOM_OCTETS = ENCAP_IP6_IN_IP6_OVERHEAD + RTE_ETHER_HDR_LEN };
+/* With all that may come between. */
+enum { HEADROOM_OCTETS_MAX = HEADROOM_OCTETS + ENCAP_LIMIT_OCTETS + FRAGMENT_HEADER_OCTETS };
 
 /* Not to a mobile node that is away. What came out of a tunnel is to a home address, or it would not be
  * here. */
@@ -31,34 +36,89 @@ static inline bool may_tunnel(const struct packet *p, const struct binding *bind
 	       likely(packet_headroom(p) >= HEADROOM_OCTETS);
 }
 
-/* Ends a packet that may not be tunnelled, by the first of the reasons. */
-static __rte_noinline __rte_cold void refuse(struct worker *w, struct packet *p,
-					     const struct binding *binding)
+/* Into the tunnel and towards the care-of address, with a limit unless that is negative: whole if the path carries it, else in
+ * two fragments. RFC 2473 §7.1 has those only for packets that no one can be asked to make smaller; and for one that fits a
+ * tunnel without limit, so that what Packet Too Big said stays true. To a next hop that is not known yet it goes whole. */
+static __rte_noinline __rte_cold void tunnel_slowly(struct worker *w, struct packet *p,
+						    const struct binding *binding, int limit)
 {
+	const struct tunnel_class *class = &w->tables->tunnels[binding->tunnel];
+	const struct nexthop *hop = nexthop_find(w->tables->nexthops, binding->next_hop);
+	uint16_t path_mtu = (uint16_t)(binding->inner_mtu + tunnel_overhead(class));
+	uint16_t overhead = ENCAP_IP6_IN_IP6_OVERHEAD + (limit < 0 ? 0 : ENCAP_LIMIT_OCTETS);
+	struct ip6_hdr_wire *inner = p->ip;
+	uint64_t flow = flow_hash(inner, p->octets);
+
+	count(&w->to_nodes, binding, p->octets);
+	w->stats.encapsulated++;
+	p->ip = (struct ip6_hdr_wire *)((uint8_t *)inner - overhead);
+	if (limit < 0)
+		ip6_in_ip6_push(p->ip, inner, p->octets, flow, class, &binding->care_of);
+	else
+		ip6_in_ip6_push_limited(p->ip, inner, p->octets, flow, class, &binding->care_of,
+					(uint8_t)limit);
+	inner->hop_limit--;
+	p->octets = (uint16_t)(p->octets + overhead);
+	p->next_hop = binding->next_hop;
+	if (hop == NULL || hop->on_link)
+		send_unresolved(w, p);
+	else if (p->octets > path_mtu)
+		fragment_send(w, p, path_mtu, hop);
+	else
+		send_frame(w, p->m, p->ip, p->octets, hop);
+}
+
+/* RFC 2473 §4.1.1: what a packet brings counts down, else what is configured. False, and the packet ended, when it may enter
+ * no tunnel. */
+static bool limit_for(struct worker *w, struct packet *p, const struct tunnel_class *class,
+		      int *limit)
+{
+	uint16_t at = limit_find(p->ip, p->octets);
+
+	*limit = class->is_limited ? class->limit : -1;
+	if (at == 0)
+		return true;
+	*limit = ((const uint8_t *)p->ip)[at] - 1;
+	if (*limit >= 0)
+		return true;
+	p->next_hop = at;
+	punt(w, p, PUNT_ERROR, DROP_TUNNEL_LIMIT, DROP_TUNNEL_LIMIT);
+	return false;
+}
+
+/* Any packet to a mobile node, by all the rules: what few packets need and what ends a packet, by the first of the reasons. */
+static __rte_noinline __rte_cold void tunnel_oddly(struct worker *w, struct packet *p,
+						   const struct binding *binding)
+{
+	const struct tunnel_class *class = &w->tables->tunnels[binding->tunnel];
+	int limit;
+
 	if (binding->expiry_tsc <= w->now_tsc)
 		drop(w, p, DROP_BINDING_EXPIRED);
 	else if (!ip_addr_is_unicast_routable(ip6_source(p->ip)))
 		drop(w, p, DROP_SOURCE_ADDRESS);
 	else if (p->ip->hop_limit <= 1)
 		punt(w, p, PUNT_ERROR, DROP_HOP_LIMIT, DROP_HOP_LIMIT);
-	else if (p->octets > binding->inner_mtu)
+	else if (p->octets > binding->inner_mtu && p->octets > IP6_MTU_MIN)
 		punt(w, p, PUNT_ERROR, DROP_TOO_BIG, DROP_TOO_BIG);
-	else
+	else if (packet_headroom(p) < HEADROOM_OCTETS_MAX)
 		drop(w, p, DROP_NO_HEADROOM);
+	else if (limit_for(w, p, class, &limit))
+		tunnel_slowly(w, p, binding, limit);
 }
 
 /* RFC 6275 §10.4.2, RFC 2473 §3.1: a packet to a mobile node is forwarded, so its own hop limit
  * counts down once; after its first word was read whole, which would stall the other way round. The
  * notes are brought up to date only for the packet that stays. */
-static inline void tunnel_to(struct worker *w, struct packet *p, const struct binding *binding,
-			     const struct tunnel_class *classes,
+static inline void tunnel_to(struct worker *w, struct packet *p, uint64_t flow,
+			     const struct binding *binding, const struct tunnel_class *classes,
 			     const struct nexthop_table *nexthops)
 {
 	struct ip6_hdr_wire *inner = p->ip;
 	struct ip6_hdr_wire *outer = inner - 1;
 	uint16_t octets = p->octets;
 
-	ip6_in_ip6_push(outer, inner, octets, &classes[binding->tunnel], &binding->care_of);
+	ip6_in_ip6_push(outer, inner, octets, flow, &classes[binding->tunnel], &binding->care_of);
 	inner->hop_limit--;
 	octets = (uint16_t)(octets + ENCAP_IP6_IN_IP6_OVERHEAD);
 	if (likely(send_frame(w, p->m, outer, octets, nexthop_find(nexthops, binding->next_hop))))
@@ -81,19 +141,43 @@ static __rte_noinline unsigned int tunnel_all(struct worker *w, struct burst *b,
 
 	for (unsigned int i = 0; i < n; i++) {
 		struct packet *p = b->data.at[i];
+		uint32_t ports = 0;
 
 		if (unlikely(found[i] == NULL)) {
 			sort_other(w, b, p);
 			others++;
-		} else if (unlikely(!may_tunnel(p, found[i], now_tsc))) {
-			refuse(w, p, found[i]);
-			others++;
-		} else {
-			count(&nodes, found[i], p->octets);
-			tunnel_to(w, p, found[i], classes, nexthops);
+			continue;
 		}
+		if (unlikely(!may_tunnel(p, found[i], now_tsc))) {
+			tunnel_oddly(w, p, found[i]);
+			others++;
+			continue;
+		}
+		if (likely(flow_has_ports(p->ip))) {
+			ports = flow_ports(p->ip, p->octets);
+		} else if (limit_may_be(p->ip->next_header)) {
+			tunnel_oddly(w, p, found[i]);
+			others++;
+			continue;
+		}
+		count(&nodes, found[i], p->octets);
+		tunnel_to(w, p, flow_hash_of(p->ip, ports), found[i], classes, nexthops);
 	}
 	return n - others;
+}
+
+/* With a limit configured every outer header carries one. */
+static __rte_noinline __rte_cold void tunnel_all_limited(struct worker *w, struct burst *b,
+							 const struct binding *const found[])
+{
+	for (unsigned int i = 0; i < b->data.count; i++) {
+		struct packet *p = b->data.at[i];
+
+		if (found[i] == NULL)
+			sort_other(w, b, p);
+		else
+			tunnel_oddly(w, p, found[i]);
+	}
 }
 
 void intercept_burst(struct worker *w, struct burst *b)
@@ -104,5 +188,8 @@ void intercept_burst(struct worker *w, struct burst *b)
 		return;
 	find_begin(w->tables->bcache, &b->data.keys, b->data.count);
 	find_end(w->tables->bcache, &b->data.keys, b->data.count, &w->to_nodes, found);
-	w->stats.encapsulated += tunnel_all(w, b, found);
+	if (unlikely(w->tables->tunnels->is_limited))
+		tunnel_all_limited(w, b, found);
+	else
+		w->stats.encapsulated += tunnel_all(w, b, found);
 }

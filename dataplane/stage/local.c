@@ -3,6 +3,7 @@
 
 #include "ha/cursor.h"
 #include "ha/wire/icmp6.h"
+#include "reassembly.h"
 
 /* Destination options: remembers a Home Address option, and looks at no other: here it only matters
  * where the packet goes. False when one runs out of its header. An option that asks to be understood
@@ -45,14 +46,13 @@ static bool skip_header(struct cursor *at, uint8_t *next, const struct ip_addr *
 	return kind != PROTO_DEST_OPTIONS || scan_options(body, home);
 }
 
-/* RFC 6946 §4: a fragment that is the whole packet is none. False for any other. */
+/* RFC 6946 §4: a fragment that is the whole packet is none. False for any other. The header is there. */
 static bool skip_atomic_fragment(struct cursor *at, uint8_t *next)
 {
 	uint16_t offset_and_more;
 	struct cursor header;
 
-	if (!cursor_take(at, 8, &header))
-		return false;
+	cursor_take(at, FRAGMENT_HEADER_OCTETS, &header);
 	cursor_u8(&header, next);
 	cursor_skip(&header, 1);
 	return cursor_u16(&header, &offset_and_more) && (offset_and_more & 0xfff9) == 0;
@@ -113,6 +113,8 @@ enum local_kind local_classify(const struct ip6_hdr_wire *ip, uint16_t *offset,
 				return LOCAL_MALFORMED;
 			break;
 		case PROTO_FRAGMENT:
+			if (cursor_left(&at) < FRAGMENT_HEADER_OCTETS)
+				return LOCAL_MALFORMED;
 			if (!skip_atomic_fragment(&at, &next))
 				return LOCAL_FRAGMENT;
 			break;

@@ -14,8 +14,18 @@ static __rte_noinline __rte_cold bool sort_local(struct worker *w, struct burst 
 						 struct packet *p)
 {
 	const struct ip_addr *home;
+	enum local_kind kind = local_classify(p->ip, &p->outer_octets, &home);
 
-	switch (local_classify(p->ip, &p->outer_octets, &home)) {
+	if (kind == LOCAL_FRAGMENT && !fragment_is_ours(p->ip, home)) {
+		packet_list_add(&b->kernel, p);
+		return false;
+	}
+	if (kind == LOCAL_FRAGMENT) {
+		if (!reassemble(w, p, p->agent))
+			return false;
+		kind = local_classify(p->ip, &p->outer_octets, &home);
+	}
+	switch (kind) {
 	case LOCAL_TUNNEL:
 		return true;
 	case LOCAL_MOBILITY:

@@ -9,6 +9,8 @@
 #include "stage/inner.h"
 #include "stage/send.h"
 
+enum { TUNNEL_DEPTH_MAX = 4 }; /* tunnels inside each other: RFC 2473 §6.6 suggests 4 */
+
 /* RFC 6275 §10.4.5: the outer source must be the registered care-of address. */
 static inline bool is_registered(const struct packet *p, const struct binding *binding,
 				 uint64_t now_tsc)
@@ -32,16 +34,23 @@ static __rte_noinline __rte_cold void refuse(struct worker *w, struct packet *p,
 		drop(w, p, DROP_BINDING_EXPIRED);
 }
 
-/* The mobile node talks to the home agent itself. */
+/* The mobile node talks to the home agent itself. A tunnel inside is opened in its turn; what it brought in pieces first has to
+ * be whole. */
 static __rte_noinline __rte_cold void sort_inner_local(struct worker *w, struct burst *b,
-						       struct packet *p)
+						       struct packet *p, uint16_t agent)
 {
 	const struct ip_addr *home;
-	uint16_t offset;
+	enum local_kind kind = local_classify(p->ip, &p->outer_octets, &home);
 
-	switch (local_classify(p->ip, &offset, &home)) {
+	if (kind == LOCAL_FRAGMENT) {
+		if (!reassemble(w, p, agent))
+			return;
+		kind = local_classify(p->ip, &p->outer_octets, &home);
+	}
+	switch (kind) {
 	case LOCAL_TUNNEL:
-		drop(w, p, DROP_TUNNEL_NESTED);
+		p->agent = agent;
+		packet_list_add(&b->tunnel, p);
 		break;
 	case LOCAL_FRAGMENT:
 		drop(w, p, DROP_FRAGMENT);
@@ -63,9 +72,10 @@ static void sort_inner(struct worker *w, struct burst *b, struct packet *p)
 {
 	const struct home_agents agents = home_agents(w->tables);
 	const struct ip_addr *to = ip6_destination(p->ip);
+	uint16_t agent = home_agent_find(&agents, to);
 
-	if (home_agent_find(&agents, to) != HOME_AGENT_NONE)
-		sort_inner_local(w, b, p);
+	if (agent != HOME_AGENT_NONE)
+		sort_inner_local(w, b, p, agent);
 	else if (!ip_addr_is_unicast_routable(to))
 		drop(w, p, DROP_TUNNEL_INNER);
 	else if (is_home_address(w->tables, to))
@@ -166,17 +176,36 @@ static __rte_noinline unsigned int open_all(struct worker *w, struct burst *b, u
 	return n - refused;
 }
 
-void reverse_burst(struct worker *w, struct burst *b)
+/* One layer of tunnels. Those found inside are on the list afterwards: each takes the place of one that was opened before. */
+static void open_layer(struct worker *w, struct burst *b)
 {
 	const struct binding *found[BURST_MAX];
 	struct bcache_keys keys;
 	unsigned int n;
 
-	if (b->tunnel.count == 0)
-		return;
 	n = check_inner(w, &b->tunnel, keys.homes);
+	b->tunnel.count = 0;
 	find_begin(w->tables->bcache, &keys, n);
 	find_next_hops(w, b, n);
 	find_end(w->tables->bcache, &keys, n, &w->from_nodes, found);
 	w->stats.decapsulated += open_all(w, b, n, found);
+}
+
+/* Each of these layers has its own binding, whose care-of address is the home address of the layer around it: a forged one goes
+ * no deeper than those who registered so. */
+static __rte_noinline __rte_cold void open_nested(struct worker *w, struct burst *b)
+{
+	for (int depth = 1; depth < TUNNEL_DEPTH_MAX && b->tunnel.count != 0; depth++)
+		open_layer(w, b);
+	for (unsigned int i = 0; i < b->tunnel.count; i++)
+		drop(w, b->tunnel.at[i], DROP_TUNNEL_NESTED);
+}
+
+void reverse_burst(struct worker *w, struct burst *b)
+{
+	if (b->tunnel.count == 0)
+		return;
+	open_layer(w, b);
+	if (unlikely(b->tunnel.count != 0))
+		open_nested(w, b);
 }

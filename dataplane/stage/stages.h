@@ -33,6 +33,17 @@ void local_burst(struct worker *w, struct burst *b);
 /* Gives the kernel its share. */
 void kernel_burst(struct worker *w, struct burst *b);
 
+/* One fragment to a home agent address, of a packet in which local_classify found it. True when it completed its packet, which
+ * p then is: a frame like one that was received. Else it ended here: kept, answered or dropped. */
+bool reassemble(struct worker *w, struct packet *p, uint16_t agent);
+/* Whether a fragment may carry something of ours, as the steering program says it; else it is the kernel's. */
+bool fragment_is_ours(const struct ip6_hdr_wire *ip, const struct ip_addr *home);
+/* Between bursts: ends what was not whole in time. */
+void reassemble_expire(struct worker *w);
+
+/* Sends a packet of this home agent's in two fragments of at most mtu octets each, to a next hop that is resolved. */
+void fragment_send(struct worker *w, struct packet *p, uint16_t mtu, const struct nexthop *hop);
+
 /* Sends what the control thread built, two turns after it was seen. Returns 0 when there is nothing. */
 unsigned int inject_poll(struct worker *w);
 /* Some time before inject_poll: fetches what that reads first. */

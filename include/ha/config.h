@@ -89,6 +89,7 @@ struct config {
 	bool hugepages;
 	uint32_t memory_mb; /* 0: computed from the capacity */
 	uint32_t mbufs_per_queue;
+	uint32_t reassembly_packets; /* that may wait for fragments, of each worker */
 
 	struct home_prefix_config home_prefixes[HOME_PREFIXES_MAX];
 	uint16_t home_prefix_count;
@@ -109,7 +110,8 @@ struct config {
 	uint32_t switch_rate_per_s;
 
 	uint8_t tunnel_hop_limit;
-	uint32_t path_mtu_lifetime_s; /* a path MTU that was learnt is forgotten after it */
+	uint32_t path_mtu_lifetime_s;	/* a path MTU that was learnt is forgotten after it */
+	int tunnel_encapsulation_limit; /* -1: outer headers carry none */
 
 	char mobile_nodes_path[PATH_MAX];
 	uint32_t timestamp_window_s; /* of a mobile node that does not set its own */

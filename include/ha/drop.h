@@ -30,9 +30,24 @@
 	  "tunnelled packet whose inner packet is malformed or may not be forwarded")              \
 	X(TUNNEL_ECN, tunnel_ecn,                                                                  \
 	  "congestion marked tunnel around a packet without ECN (RFC 6040)")                       \
-	X(TUNNEL_NESTED, tunnel_nested, "tunnel inside a tunnel")                                  \
+	X(TUNNEL_NESTED, tunnel_nested, "tunnel inside too many other tunnels")                    \
+	X(TUNNEL_LIMIT, tunnel_limit, "packet that may not enter one more tunnel (RFC 2473)")      \
 	X(EXTENSION_HEADERS, extension_headers, "extension header chain malformed or too long")    \
-	X(FRAGMENT, fragment, "fragment addressed to the home agent")                              \
+	X(FRAGMENT, fragment, "packet put together from fragments that is a fragment itself")      \
+	X(FRAGMENT_LENGTH, fragment_length,                                                        \
+	  "fragment of a length or at an offset that cannot be right")                             \
+	X(FRAGMENT_HEADERS, fragment_headers, "first fragment without all of its headers")         \
+	X(FRAGMENT_REPEATED, fragment_repeated, "fragment that was received before")               \
+	X(FRAGMENT_OVERLAP, fragment_overlap,                                                      \
+	  "fragments of a packet that overlap or contradict each other (RFC 5722)")                \
+	X(FRAGMENT_ECN, fragment_ecn,                                                              \
+	  "fragments of a packet, some congestion marked and some without ECN (RFC 3168)")         \
+	X(REASSEMBLY_SIZE, reassembly_size,                                                        \
+	  "fragments of a packet that is larger than a buffer when put together")                  \
+	X(REASSEMBLY_FULL, reassembly_full,                                                        \
+	  "fragments given up for those of newer packets: too many packets waited for fragments")  \
+	X(REASSEMBLY_TIMEOUT, reassembly_timeout, "fragments whose packet was not whole in time")  \
+	X(NO_BUFFER, no_buffer, "no buffer for one more fragment")                                 \
 	X(NO_KERNEL, no_kernel, "for the kernel, but the port has no kernel interface")            \
 	X(PUNT_LIMIT, punt_limit, "over the worker's budget for the control thread")               \
 	X(PUNT_RING_FULL, punt_ring_full, "control thread too far behind")                         \

@@ -11,6 +11,7 @@
 #ifndef HA_ENCAP_H
 #define HA_ENCAP_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "ha/ip.h"
@@ -32,11 +33,21 @@ enum {
 #undef X
 };
 
+enum { ENCAP_LIMIT_OCTETS = 8 }; /* of a header with a Tunnel Encapsulation Limit */
+
 struct tunnel_class {
 	uint64_t first_word_be; /* of the outer header: version, next header, hop limit; else 0 */
 	struct ip_addr home_agent;
-	uint8_t kind; /* enum encap_kind */
+	uint8_t kind;	 /* enum encap_kind */
+	bool is_limited; /* outer headers carry a Tunnel Encapsulation Limit; in all classes alike */
+	uint8_t limit;	 /* for a packet that brings none of its own */
 } __attribute__((aligned(64)));
+
+/* Octets in front of an inner packet that brings no limit of its own. */
+static inline uint16_t tunnel_overhead(const struct tunnel_class *class)
+{
+	return ENCAP_IP6_IN_IP6_OVERHEAD + (class->is_limited ? ENCAP_LIMIT_OCTETS : 0);
+}
 
 static inline uint64_t tunnel_first_word(uint8_t next_header, uint8_t hop_limit)
 {

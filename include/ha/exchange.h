@@ -36,7 +36,8 @@ extern const char *const punt_class_names[PUNT_CLASS_COUNT];
 /* Worker to control. The mbuf starts at the IPv6 header; Ethernet and tunnel headers are gone. */
 struct punt {
 	struct rte_mbuf *packet;
-	uint32_t next_hop; /* PUNT_RESOLVE: what to resolve */
+	uint32_t
+		next_hop; /* PUNT_RESOLVE: what to resolve; PUNT_ERROR: where a Parameter Problem points */
 	uint8_t class;	   /* enum punt_class */
 	uint8_t reason;	   /* PUNT_ERROR: the enum drop_reason to answer */
 	uint8_t worker;	   /* which one sent it */

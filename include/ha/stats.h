@@ -6,7 +6,8 @@
  *            to_kernel + sum of drops + sum of punted, over all workers. For one worker, taken_over
  *            stands beside received and handed_over beside sent; over all, the two differ by what
  *            lies between workers. A packet from mobile node to mobile node is received once and
- *            sent once.
+ *            sent once. fragments_created stands beside received, fragments_joined and
+ *            fragments_waiting stand beside sent: a packet of three fragments joins two to the third.
  * Threads    one writer per lcore, plain stores; any reader adds them up and may see a burst half
  *            counted.
  */
@@ -28,7 +29,10 @@ struct worker_stats {
 	uint64_t to_kernel;
 	uint64_t dropped[DROP_REASON_COUNT];
 	uint64_t punted[PUNT_CLASS_COUNT];
-	uint64_t encapsulated; /* of those sent */
+	uint64_t fragments_created; /* frames that were sent beyond the packets they are of */
+	uint64_t fragments_joined;  /* received, and now part of a packet that walked on */
+	uint64_t fragments_waiting; /* received, and their packet is not whole yet: a level */
+	uint64_t encapsulated;	    /* of those sent */
 	uint64_t decapsulated;
 	uint64_t polls; /* turns of the loop, and those that found nothing */
 	uint64_t polls_idle;

@@ -5,6 +5,8 @@
 
 #include <rte_ring_elem.h>
 
+#include "dataplane/reassembly.h"
+
 static void write_header(struct ip6_hdr_wire *ip, const struct ip_addr *from,
 			 const struct ip_addr *to, uint8_t next, uint16_t payload)
 {
@@ -67,7 +69,11 @@ bool packet_punted(struct plane *plane, struct punt *out)
 
 static void clear(struct worker *w, uint32_t bindings)
 {
+	struct partial *partial;
 	struct punt punted;
+
+	while ((partial = reassembly_expired(w->reassembly, UINT64_MAX)) != NULL)
+		reassembly_end(w->reassembly, partial);
 
 	rte_pktmbuf_free_bulk(w->tx[0].buffer, w->tx[0].count);
 	w->tx[0].count = 0;
@@ -89,13 +95,14 @@ void packets_clear(struct plane *plane)
 
 static bool balances(const struct worker *w)
 {
-	uint64_t out = w->tx[0].count + w->stats.handed_over;
+	uint64_t out = w->tx[0].count + w->stats.handed_over + w->stats.fragments_joined +
+		       w->stats.fragments_waiting;
 
 	for (int i = 0; i < DROP_REASON_COUNT; i++)
 		out += w->stats.dropped[i];
 	for (int i = 0; i < PUNT_CLASS_COUNT; i++)
 		out += w->stats.punted[i];
-	return out == w->stats.received + w->stats.taken_over;
+	return out == w->stats.received + w->stats.taken_over + w->stats.fragments_created;
 }
 
 bool packets_balance(struct plane *plane)

@@ -29,7 +29,7 @@ struct rte_mbuf *packet_sent(struct plane *plane);
 /* Takes the only punted packet; false when there is none. */
 bool packet_punted(struct plane *plane, struct punt *out);
 
-/* Empties buffers and rings and zeroes the counters. */
+/* Empties buffers and rings, forgets fragments and zeroes the counters. */
 void packets_clear(struct plane *plane);
 
 /* Of each worker: received + taken over = what was sent, dropped, punted or handed over. */

@@ -9,6 +9,8 @@
 #include <rte_ring_elem.h>
 
 #include "bcache.h"
+#include "dataplane/fragment_ids.h"
+#include "dataplane/reassembly.h"
 #include "dataplane/stage/stages.h"
 
 static bool has_random_homes;
@@ -176,7 +178,11 @@ struct worker *plane_make_worker(struct plane *plane, uint16_t index, uint16_t e
 	w->punt_ring = make_ring("punt", index, sizeof(struct punt));
 	w->inject_ring = make_ring("inject", index, sizeof(struct inject));
 	w->destinations = rte_zmalloc("destinations", DESTINATIONS * sizeof(*w->destinations), 64);
+	w->reassembly = reassembly_make(PLANE_REASSEMBLY_PACKETS, SOCKET_ID_ANY);
+	w->fragment_ids = fragment_ids_make(SOCKET_ID_ANY);
 	must(w->destinations, "destinations");
+	must(w->reassembly, "reassembly");
+	must(w->fragment_ids, "identifications");
 	must(w->punt_ring, "rings");
 	punt_buckets_init(w, &limits);
 	w->now_tsc = rte_rdtsc();

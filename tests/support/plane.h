@@ -15,7 +15,7 @@
 
 #include "dataplane/worker.h"
 
-enum { PLANE_NEXT_HOP = 1, PLANE_WORKERS_MAX = 2 };
+enum { PLANE_NEXT_HOP = 1, PLANE_WORKERS_MAX = 2, PLANE_REASSEMBLY_PACKETS = 16 };
 
 struct plane {
 	struct worker *worker; /* the first of workers */

@@ -255,8 +255,14 @@ def extension_headers(court):
                IP6(source, HOME_AGENT, packets.ROUTING, packets.routing_header(MH, sent.home) + message),
                "outcomes.packet_malformed")
     fragment = bytes([MH, 0, 0, 1, 0, 0, 0, 7])
-    court.case("fragment of a Mobility Header: dropped", IP6(source, HOME_AGENT, packets.FRAGMENT, fragment + message[:16]),
-               "dropped.fragment")
+    court.case("fragment of an odd length: Parameter Problem 0 at Payload Length",
+               IP6(sources.next(), HOME_AGENT, packets.FRAGMENT, fragment + message[:15]), "outcomes.error_considered",
+               parameter_problem(0, 4))
+    court.case("first fragment without its headers: Parameter Problem 3",
+               IP6(sources.next(), HOME_AGENT, packets.FRAGMENT, bytes([DEST]) + fragment[1:] + bytes([MH, 9]) + bytes(14)),
+               "outcomes.error_considered", parameter_problem(3, 0))
+    court.case("fragment from a multicast address: silence",
+               IP6("ff0e::1", HOME_AGENT, packets.FRAGMENT, fragment + message[:15]), "outcomes.error_considered")
 
 
 def home_addresses(court):
@@ -326,12 +332,12 @@ def tunnels(court):
     court.case("inner destination multicast: dropped", outer(inner(destination="ff0e::1")), "dropped.tunnel_inner")
     court.case("inner destination link-local: dropped", outer(inner(destination="fe80::1")), "dropped.tunnel_inner")
     nested = IP6(home(VICTIM), HOME_AGENT, packets.IPV6, inner())
-    court.case("tunnel in a tunnel: dropped", outer(nested), "dropped.tunnel_nested")
+    court.case("tunnel in a tunnel from where nobody is registered: dropped", outer(nested), "dropped.tunnel_outer_source")
     court.case("congestion marked tunnel around a packet without ECN: dropped",
                IP6(CARE_OF, HOME_AGENT, packets.IPV6, inner(), traffic_class=3), "dropped.tunnel_ecn")
-    fragment = bytes([packets.IPV6, 0, 0, 1, 0, 0, 0, 9])
-    court.case("fragment of a tunnel packet: dropped", IP6(CARE_OF, HOME_AGENT, packets.FRAGMENT, fragment + inner()),
-               "dropped.fragment")
+    fragment = bytes([packets.IPV6, 0, 0, 8, 0, 0, 0, 9])
+    court.case("fragment without anything in it: dropped", IP6(CARE_OF, HOME_AGENT, packets.FRAGMENT, fragment),
+               "dropped.fragment_length")
 
 
 def data(court):

@@ -269,9 +269,10 @@ class Daemon:
 
 def balance(counters):
     """(in, out): every packet that entered is counted once on its way out."""
-    went = counters["sent"] + counters["to_kernel"]
+    went = counters["sent"] + counters["to_kernel"] + counters.get("fragments_joined", 0)
+    went += counters.get("fragments_waiting", 0)
     went += sum(value for name, value in counters.items() if name.startswith(("dropped.", "punted.")))
-    return counters["received"] + counters["injected"], went
+    return counters["received"] + counters["injected"] + counters.get("fragments_created", 0), went
 
 
 class Lab:

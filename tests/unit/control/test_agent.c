@@ -32,10 +32,12 @@ static void configure(uint32_t capacity, uint16_t workers, uint32_t mbufs)
 		.worker_count = workers,
 		.control_cpu = -1,
 		.mbufs_per_queue = mbufs,
+		.reassembly_packets = 1024,
 		.home_prefix_count = 1,
 		.binding_capacity = capacity,
 		.max_lifetime_s = 3600,
 		.tunnel_hop_limit = 64,
+		.tunnel_encapsulation_limit = -1,
 		.errors_per_source = {10, 20},
 		.errors_total = {1000, 1000},
 	};

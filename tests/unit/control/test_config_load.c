@@ -181,6 +181,8 @@ static void what_the_file_leaves_out_has_its_default(void)
 	CU_ASSERT_FALSE(config.hugepages);
 	CU_ASSERT_EQUAL(config.memory_mb, 0);
 	CU_ASSERT_EQUAL(config.mbufs_per_queue, 8192);
+	CU_ASSERT_EQUAL(config.reassembly_packets, 1024);
+	CU_ASSERT_EQUAL(config.tunnel_encapsulation_limit, -1);
 	CU_ASSERT_TRUE(config.accept_registrations);
 	CU_ASSERT_FALSE(config.answer_foreign_home_address);
 	CU_ASSERT_EQUAL(config.home_prefix_count, 1);
@@ -246,6 +248,8 @@ static void each_key_reaches_its_field(void)
 	CU_ASSERT_TRUE(config.hugepages);
 	CU_ASSERT_EQUAL(config.memory_mb, 2048);
 	CU_ASSERT_EQUAL(config.mbufs_per_queue, 16384);
+	CU_ASSERT_EQUAL(config.reassembly_packets, 2048);
+	CU_ASSERT_EQUAL(config.tunnel_encapsulation_limit, 4);
 	CU_ASSERT_FALSE(config.accept_registrations);
 	CU_ASSERT_TRUE(config.answer_foreign_home_address);
 	CU_ASSERT_EQUAL(config.home_prefix_count, 2);

@@ -77,16 +77,34 @@ static void a_home_address_option_on_other_data_is_local(void)
 	expect_punt(PUNT_LOCAL);
 }
 
-static void a_fragment_is_dropped_by_name(void)
+static void a_fragment_of_ours_waits_for_the_others(void)
 {
 	uint8_t body[8 + 16] = {PROTO_MOBILITY, 0, 0, 1};
 
 	run(PROTO_FRAGMENT, body, sizeof(body));
-	CU_ASSERT_EQUAL(plane.worker->stats.dropped[DROP_FRAGMENT], 1);
+	CU_ASSERT_EQUAL(plane.worker->stats.fragments_waiting, 1);
 	body[2] = 1;
-	body[3] = 0;
+	body[7] = 1;
 	run(PROTO_FRAGMENT, body, sizeof(body));
-	CU_ASSERT_EQUAL(plane.worker->stats.dropped[DROP_FRAGMENT], 1);
+	CU_ASSERT_EQUAL(plane.worker->stats.fragments_waiting, 1);
+}
+
+static void a_fragment_of_anything_else_is_the_kernels(void)
+{
+	uint8_t body[8 + 16] = {PROTO_TCP, 0, 0, 1};
+
+	run(PROTO_FRAGMENT, body, sizeof(body));
+	CU_ASSERT_EQUAL(plane.worker->stats.dropped[DROP_NO_KERNEL], 1);
+}
+
+static void a_fragment_header_that_is_cut_is_malformed(void)
+{
+	uint8_t body[7] = {PROTO_MOBILITY};
+
+	for (uint16_t octets = 0; octets < 8; octets++) {
+		run(PROTO_FRAGMENT, body, octets);
+		CU_ASSERT_EQUAL(plane.worker->stats.dropped[DROP_EXTENSION_HEADERS], 1);
+	}
 }
 
 static void an_atomic_fragment_is_no_fragment(void)
@@ -249,7 +267,9 @@ int main(void)
 		UNIT(signalling_about_a_known_and_a_new_node_has_separate_budgets),
 		UNIT(a_flood_for_new_nodes_leaves_known_ones_their_budget),
 		UNIT(a_home_address_option_on_other_data_is_local),
-		UNIT(a_fragment_is_dropped_by_name),
+		UNIT(a_fragment_of_ours_waits_for_the_others),
+		UNIT(a_fragment_of_anything_else_is_the_kernels),
+		UNIT(a_fragment_header_that_is_cut_is_malformed),
 		UNIT(an_atomic_fragment_is_no_fragment),
 		UNIT(a_chain_up_to_the_bound_passes_and_past_it_does_not),
 		UNIT(an_option_running_out_of_its_header_is_malformed),

@@ -106,13 +106,61 @@ static void an_inner_destination_that_may_not_be_forwarded_is_refused(void)
 	}
 }
 
-static void a_tunnel_inside_a_tunnel_is_refused(void)
+/* depth tunnels, each node at the home address of the next one. The innermost packet is from node 0 to to. */
+static struct rte_mbuf *nest(unsigned int depth, const struct ip_addr *to)
 {
-	struct rte_mbuf *frame = packet_make_tunnelled(&plane, &care_of, &agent, &home, &agent);
+	uint8_t bytes[8 * IP6 + 8];
+	size_t octets = IP6 + 8;
+	uint8_t *at = bytes + sizeof(bytes) - octets;
+	struct ip_addr outer = plane_care_of(depth - 1);
+	struct rte_mbuf *m = packet_make_tunnelled(&plane, &outer, &agent, &home, to);
 
-	packet_ip(frame)[1].next_header = PROTO_IPV6;
-	run(frame);
+	memcpy(at, packet_ip(m) + 1, octets);
+	rte_pktmbuf_free(m);
+	for (unsigned int i = 1; i < depth; i++) {
+		struct ip_addr around = plane_home(i);
+
+		m = packet_make(&plane, &around, &agent, PROTO_IPV6, at, (uint16_t)octets);
+		octets += IP6;
+		at -= IP6;
+		memcpy(at, packet_ip(m), IP6);
+		rte_pktmbuf_free(m);
+	}
+	return packet_make(&plane, &outer, &agent, PROTO_IPV6, at, (uint16_t)octets);
+}
+
+/* Node i is where node i + 1 has its home; the last one of depth is at its care-of address. */
+static void attach_each_to_the_next(unsigned int depth)
+{
+	for (unsigned int i = 0; i < 8; i++)
+		plane.bindings[i]->care_of = i + 1 < depth ? plane_home(i + 1) : plane_care_of(i);
+}
+
+static void tunnels_inside_tunnels_are_opened_up_to_four(void)
+{
+	for (unsigned int depth = 1; depth <= 4; depth++) {
+		attach_each_to_the_next(depth);
+		run(nest(depth, &correspondent));
+		CU_ASSERT_PTR_NOT_NULL_FATAL(packet_sent(&plane));
+		CU_ASSERT_EQUAL(packet_sent(&plane)->pkt_len, ETHER + IP6 + 8);
+		CU_ASSERT_EQUAL(memcmp(packet_ip(packet_sent(&plane))->source, home.bytes, 16), 0);
+		CU_ASSERT_EQUAL(packet_ip(packet_sent(&plane))->hop_limit, 63);
+		CU_ASSERT_EQUAL(plane.worker->stats.decapsulated, depth);
+	}
+	attach_each_to_the_next(5);
+	run(nest(5, &correspondent));
+	CU_ASSERT_PTR_NULL(packet_sent(&plane));
 	CU_ASSERT_EQUAL(plane.worker->stats.dropped[DROP_TUNNEL_NESTED], 1);
+	attach_each_to_the_next(1);
+}
+
+static void a_nested_tunnel_needs_a_binding_of_its_own(void)
+{
+	attach_each_to_the_next(2);
+	plane.bindings[0]->care_of = plane_home(3);
+	run(nest(2, &correspondent));
+	CU_ASSERT_EQUAL(plane.worker->stats.dropped[DROP_TUNNEL_OUTER_SOURCE], 1);
+	attach_each_to_the_next(1);
 }
 
 static void a_packet_for_the_home_agent_itself_goes_to_the_control_thread(void)
@@ -165,7 +213,8 @@ int main(void)
 		UNIT(mobile_to_mobile_goes_through_in_one_pass),
 		UNIT(every_truncated_inner_packet_is_refused),
 		UNIT(an_inner_destination_that_may_not_be_forwarded_is_refused),
-		UNIT(a_tunnel_inside_a_tunnel_is_refused),
+		UNIT(tunnels_inside_tunnels_are_opened_up_to_four),
+		UNIT(a_nested_tunnel_needs_a_binding_of_its_own),
 		UNIT(a_packet_for_the_home_agent_itself_goes_to_the_control_thread),
 		UNIT(hop_limit_one_inside_asks_for_time_exceeded),
 		UNIT(a_tunnel_behind_destination_options_is_opened),
