@@ -8,6 +8,7 @@
 
 #include "auth/mn_ha.h"
 #include "bcache.h"
+#include "correspondent/correspondent.h"
 #include "hold.h"
 #include "limiter.h"
 #include "loop.h"
@@ -33,7 +34,7 @@ static int start_signalling(const struct config *config, struct mobile_nodes *no
 	}
 	limiter_start(&config->errors_per_source, &config->errors_total, secret);
 	update_start(config, nodes);
-	return 0;
+	return correspondent_start(config, secret, fault);
 }
 
 static int start_loop(struct fault *fault)
@@ -41,6 +42,7 @@ static int start_loop(struct fault *fault)
 	static loop_poll_fn *const pollers[] = {
 		receive_poll,
 		registration_poll,
+		correspondent_poll,
 		retire_poll_sparingly,
 		hold_poll,
 	};
@@ -100,7 +102,7 @@ int agent_open(const struct config *config, struct mobile_nodes *nodes,
 	service_start(config);
 	rc = start_signalling(config, nodes, fault);
 	if (rc != 0)
-		goto close_dataplane;
+		goto stop_signalling;
 	rc = nexthop_start(&callbacks, fault);
 	if (rc != 0)
 		goto stop_signalling;
@@ -118,8 +120,8 @@ stop_nexthop:
 	nexthop_stop();
 	retire_drain();
 stop_signalling:
+	correspondent_stop();
 	mn_ha_stop();
-close_dataplane:
 	dataplane_close();
 	return rc;
 }
@@ -147,6 +149,7 @@ void agent_close(void)
 	registration_stop();
 	nexthop_stop();
 	retire_drain();
+	correspondent_stop();
 	mn_ha_stop();
 	dataplane_close();
 }

@@ -3,6 +3,8 @@
 
 #include "auth/mn_ha.h"
 #include "auth/replay.h"
+#include "correspondent/cache.h"
+#include "correspondent/correspondent.h"
 #include "counters.h"
 #include "ha/time.h"
 #include "ha/wire/icmp6.h"
@@ -127,11 +129,23 @@ static void authenticate(struct update *u)
 					  u->node->last_timestamp_ntp, u->now_ntp, window_s);
 }
 
+/* A binding of the correspondent function counts like any other (RFC 6275 §9.5.1). */
+static struct registration_view view_of(const struct ip_addr *home)
+{
+	const struct registration *r = registration_find(home);
+	const struct cached_binding *b = r == NULL ? correspondent_cache_find(home) : NULL;
+
+	if (r != NULL)
+		return (struct registration_view){r->state, r->sequence, r->flags};
+	if (b != NULL && b->state == CACHED_VALID)
+		return (struct registration_view){REGISTRATION_VALID, b->sequence, b->flags};
+	return (struct registration_view){.state = REGISTRATION_NONE};
+}
+
 static struct binding_verdict decide(const struct update *u)
 {
 	const struct binding_request *request = &u->request;
-	const struct registration *r = registration_find(&request->home);
-	struct registration_view view = {.state = REGISTRATION_NONE};
+	const struct registration_view view = view_of(&request->home);
 	struct binding_policy policy = {
 		.service_enabled = config->accept_registrations,
 		.answer_foreign_home_address = config->answer_foreign_home_address,
@@ -143,8 +157,6 @@ static struct binding_verdict decide(const struct update *u)
 		.max_lifetime_s = config->max_lifetime_s,
 	};
 
-	if (r != NULL)
-		view = (struct registration_view){r->state, r->sequence, r->flags};
 	policy.home_address_is_ours = service_prefix_of(&request->home, &policy.prefix_valid_s,
 							&policy.prefix_preferred_s);
 	return binding_decide(request, &view, &policy);
@@ -261,6 +273,10 @@ void update_handle(uint16_t worker, const struct ip6_packet *packet, struct curs
 
 	if (!decode(&u))
 		return;
+	if (correspondent_takes(&u.decoded)) {
+		correspondent_handle(worker, packet, message, &u.decoded);
+		return;
+	}
 	build_request(&u);
 	authenticate(&u);
 	verdict = decide(&u);

@@ -3,7 +3,10 @@
 
 #include "ha/wire/ip6.h"
 
-enum { IDENTIFIER_MAX = 254 }; /* with its subtype it fills the option's one length octet */
+enum {
+	IDENTIFIER_MAX = 254, /* with its subtype it fills the option's one length octet */
+	FIXED_OCTETS = 12,
+};
 
 /* RFC 6275 §6.2.1: pads until the next option starts at x * n + y of the message. */
 static bool align(const uint8_t *message, struct writer *w, size_t n, size_t y)
@@ -64,8 +67,6 @@ static bool encode_refresh_advice(const struct binding_ack *ack, const uint8_t *
 static bool encode_auth(const struct binding_ack *ack, const uint8_t *message, struct writer *w,
 			uint8_t **auth_data, uint16_t *covered)
 {
-	*auth_data = NULL;
-	*covered = 0;
 	if (!ack->has_auth)
 		return true;
 	if (!align(message, w, 8, 5) || !writer_u8(w, MOPT_AUTHENTICATION) ||
@@ -77,19 +78,51 @@ static bool encode_auth(const struct binding_ack *ack, const uint8_t *message, s
 	return writer_zero(w, AUTH_MN_HA_DATA_OCTETS);
 }
 
+/* RFC 6275 §6.2.7: last, without padding behind it, and so at 8n + 2. */
+static bool encode_authorization(const struct binding_ack *ack, const uint8_t *message,
+				 struct writer *w, uint8_t **auth_data, uint16_t *covered)
+{
+	if (!ack->has_authorization)
+		return true;
+	if (!align(message, w, 8, 2) || !writer_u8(w, MOPT_BINDING_AUTHORIZATION) ||
+	    !writer_u8(w, AUTHORIZATION_DATA_OCTETS))
+		return false;
+	*auth_data = w->at;
+	*covered = (uint16_t)(w->at - message);
+	return writer_zero(w, AUTHORIZATION_DATA_OCTETS);
+}
+
 uint16_t binding_ack_encode(const struct binding_ack *ack, uint8_t *out, uint16_t size,
 			    uint8_t **auth_data, uint16_t *covered)
 {
 	struct writer w = writer_of(out, size);
 	uint16_t octets = 0;
 
+	*auth_data = NULL;
+	*covered = 0;
 	if (encode_fixed(ack, &w) && encode_identifier(ack, &w) &&
 	    encode_message_id(ack, out, &w) && encode_refresh_advice(ack, out, &w) &&
-	    encode_auth(ack, out, &w, auth_data, covered))
+	    encode_auth(ack, out, &w, auth_data, covered) &&
+	    encode_authorization(ack, out, &w, auth_data, covered))
 		octets = mh_finish(out, &w);
 	if (octets == 0) {
 		*auth_data = NULL;
 		*covered = 0;
 	}
 	return octets;
+}
+
+enum decode_result binding_ack_decode(struct cursor message, struct received_ack *ack,
+				      uint16_t *error_offset)
+{
+	struct cursor body = message;
+	uint16_t lifetime_units;
+
+	*ack = (struct received_ack){0};
+	if (!cursor_skip(&body, MH_FIXED_OCTETS) || !cursor_u8(&body, &ack->status) ||
+	    !cursor_u8(&body, &ack->flags) || !cursor_u16(&body, &ack->sequence) ||
+	    !cursor_u16(&body, &lifetime_units))
+		return DECODE_SHORT;
+	ack->lifetime_s = LIFETIME_UNIT_S * (uint32_t)lifetime_units;
+	return mobility_options_decode(message, FIXED_OCTETS, &ack->options, error_offset);
 }

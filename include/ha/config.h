@@ -27,6 +27,7 @@ enum {
 	PORT_DEVICE_MAX = 256,
 	INTERFACE_NAME_MAX = 16,
 	BINDINGS_MAX = 16777216,
+	CORRESPONDENT_BINDINGS_MAX = 65536,
 };
 
 #define LIFETIME_INFINITE_S UINT32_MAX
@@ -99,6 +100,9 @@ struct config {
 	uint32_t max_lifetime_s;
 	uint32_t refresh_advice_s; /* 0: no Binding Refresh Advice option */
 	uint8_t tunnel_hop_limit;
+
+	bool correspondent_enabled;	 /* return routability and bindings without H */
+	uint32_t correspondent_bindings; /* of them at most */
 
 	char mobile_nodes_path[PATH_MAX];
 	uint32_t timestamp_window_s; /* of a mobile node that does not set its own */
