@@ -133,12 +133,13 @@ static void authenticate(struct update *u)
 static struct registration_view view_of(const struct ip_addr *home)
 {
 	const struct registration *r = registration_find(home);
-	const struct cached_binding *b = r == NULL ? correspondent_cache_find(home) : NULL;
+	const struct cached_binding *b = correspondent_cache_find(home);
+	bool is_home = r != NULL && r->state == REGISTRATION_VALID;
 
+	if (!is_home && b != NULL && b->state == CACHED_VALID)
+		return (struct registration_view){REGISTRATION_VALID, b->sequence, b->flags};
 	if (r != NULL)
 		return (struct registration_view){r->state, r->sequence, r->flags};
-	if (b != NULL && b->state == CACHED_VALID)
-		return (struct registration_view){REGISTRATION_VALID, b->sequence, b->flags};
 	return (struct registration_view){.state = REGISTRATION_NONE};
 }
 

@@ -348,6 +348,15 @@ def own_nodes(report, the_lab):
         report.equal((status_of(answer), answer and answer.authorized), (139, True),
                      "an authorized update without the H flag over a home registration is answered with 139")
     report.check(the_lab.daemon.bindings()[mn.home]["care_of"] == CARE_OF, "which stays as it was")
+    mn.ask(lifetime_s=0)
+    as_stranger.sequence = mn.sequence
+    report.equal(status_of(as_stranger.ask()), 0, "without a home registration it is accepted")
+    mn.sequence = as_stranger.sequence
+    report.equal(status_of(mn.ask()), 139, "over its binding a home registration is answered with 139")
+    as_stranger.sequence = mn.sequence
+    report.equal(status_of(as_stranger.ask(lifetime_s=0)), 0, "until it is deleted")
+    mn.sequence = as_stranger.sequence
+    report.equal(status_of(mn.ask()), 0, "then it is accepted")
 
 
 def relay(report, the_lab):
