@@ -40,11 +40,8 @@ static int start_signalling(const struct config *config, struct mobile_nodes *no
 static int start_loop(struct fault *fault)
 {
 	static loop_poll_fn *const pollers[] = {
-		receive_poll,
-		registration_poll,
-		correspondent_poll,
-		retire_poll_sparingly,
-		hold_poll,
+		receive_poll,	       registration_poll, correspondent_poll,
+		retire_poll_sparingly, hold_poll,
 	};
 	int rc = loop_start();
 

@@ -23,7 +23,7 @@ struct binding_ack {
 	bool has_message_id;
 	uint64_t message_id_ntp;
 	bool has_authorization; /* leave room for Binding Authorization Data, last; not with has_auth */
-	bool has_auth; /* leave room for the MN-HA option, last, ending on eight octets */
+	bool has_auth;		/* leave room for the MN-HA option, last, ending on eight octets */
 	uint32_t spi;
 };
 

@@ -50,7 +50,7 @@ struct mobility_options {
 	const uint8_t *identifier; /* NAI without its subtype, or NULL */
 	uint8_t identifier_length;
 	bool identifier_before_auth;
-	const uint8_t *binding_authorization; /* AUTHORIZATION_DATA_OCTETS of the last one */
+	const uint8_t *binding_authorization;	/* AUTHORIZATION_DATA_OCTETS of the last one */
 	uint16_t binding_authorization_covered; /* octets of the message in front of it */
 	struct auth_option mn_ha;
 	struct auth_option mn_aaa;
