@@ -334,19 +334,20 @@ def own_nodes(report, the_lab):
     the_lab.wire.drain()
     the_lab.wire.send(tunnelled(test_init(MIP6MH_HoTI, mn.home)))
     frame = the_lab.wire.wait_for(lambda f: f[IPv6].nh == 41)
-    if report.check(frame is not None, "its Home Test Init out of the tunnel is answered into the tunnel"):
-        inner = frame[IPv6].payload
-        message = packets.read_message(bytes(inner))
-        report.equal((frame[IPv6].src, frame[IPv6].dst, inner.src, inner.dst, message.type, message.checksum_ok),
-                     (HOME_AGENT, CARE_OF, HOME_AGENT, mn.home, 3, True), "with the right addresses and checksum")
-        as_stranger = Mobile(the_lab, mn.home)
-        as_stranger.home_index, as_stranger.home_token = token_of(message)
-        as_stranger.care_of_index, as_stranger.care_of_token = token_of(
-            ask_token(the_lab, MIP6MH_CoTI, CARE_OF, MIP6MH_CoT)[1])
-        as_stranger.sequence = mn.sequence
-        answer = as_stranger.ask()
-        report.equal((status_of(answer), answer and answer.authorized), (139, True),
-                     "an authorized update without the H flag over a home registration is answered with 139")
+    if not report.check(frame is not None, "its Home Test Init out of the tunnel is answered into the tunnel"):
+        return
+    inner = frame[IPv6].payload
+    message = packets.read_message(bytes(inner))
+    report.equal((frame[IPv6].src, frame[IPv6].dst, inner.src, inner.dst, message.type, message.checksum_ok),
+                 (HOME_AGENT, CARE_OF, HOME_AGENT, mn.home, 3, True), "with the right addresses and checksum")
+    as_stranger = Mobile(the_lab, mn.home)
+    as_stranger.home_index, as_stranger.home_token = token_of(message)
+    as_stranger.care_of_index, as_stranger.care_of_token = token_of(
+        ask_token(the_lab, MIP6MH_CoTI, CARE_OF, MIP6MH_CoT)[1])
+    as_stranger.sequence = mn.sequence
+    answer = as_stranger.ask()
+    report.equal((status_of(answer), answer and answer.authorized), (139, True),
+                 "an authorized update without the H flag over a home registration is answered with 139")
     report.check(the_lab.daemon.bindings()[mn.home]["care_of"] == CARE_OF, "which stays as it was")
     mn.ask(lifetime_s=0)
     as_stranger.sequence = mn.sequence

@@ -162,6 +162,7 @@ static void entry_that_ended_comes_back_in_its_place(void)
 	CU_ASSERT_PTR_NULL(correspondent_cache_at(slot));
 	CU_ASSERT_FALSE(put(2, 420, 0));
 	CU_ASSERT_TRUE(put(1, 420, 0));
+	CU_ASSERT_PTR_NOT_NULL_FATAL(find(1));
 	CU_ASSERT_EQUAL(find(1)->slot, slot);
 	advance(241); /* the timer of its nonces is gone */
 	CU_ASSERT_PTR_NOT_NULL(use(1));
