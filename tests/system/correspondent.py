@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 
-from lib import CARE_OF, CORRESPONDENT, HOME_AGENT, OTHER_CARE_OF, Node, Report, home, lab, node, packets, \
+from lib import CARE_OF, CORRESPONDENT, HOME_AGENT, OTHER_CARE_OF, Node, Report, lab, node, packets, \
     program_directory
 from scapy.layers.inet6 import (ICMPv6EchoReply, ICMPv6EchoRequest, IPv6, IPv6ExtHdrRouting, MIP6MH_BA, MIP6MH_BE,
                                 MIP6MH_BRR, MIP6MH_CoT, MIP6MH_CoTI, MIP6MH_HoT, MIP6MH_HoTI)
