@@ -9,6 +9,7 @@
 #include "admission.h"
 #include "auth/mn_ha.h"
 #include "bcache.h"
+#include "correspondent/correspondent.h"
 #include "hold.h"
 #include "limiter.h"
 #include "loop.h"
@@ -45,14 +46,14 @@ static int start_signalling(const struct config *config, struct mobile_nodes *no
 	update_start(config, nodes);
 	revocation_start(config, nodes);
 	transfer_start(config, nodes);
-	return 0;
+	return correspondent_start(config, secret, fault);
 }
 
 static int start_loop(struct fault *fault)
 {
 	static loop_poll_fn *const pollers[] = {
-		receive_poll, registration_poll, retire_poll_sparingly, hold_poll,
-		relay_poll,   revocation_poll,	 transfer_poll,
+		receive_poll, registration_poll, correspondent_poll, retire_poll_sparingly,
+		hold_poll,    relay_poll,	 revocation_poll,    transfer_poll,
 	};
 	int rc = loop_start();
 
@@ -110,7 +111,7 @@ int agent_open(const struct config *config, struct mobile_nodes *nodes,
 	service_start(config);
 	rc = start_signalling(config, nodes, fault);
 	if (rc != 0)
-		goto close_dataplane;
+		goto stop_signalling;
 	rc = nexthop_start(&callbacks, fault);
 	if (rc != 0)
 		goto stop_signalling;
@@ -128,8 +129,8 @@ stop_nexthop:
 	nexthop_stop();
 	retire_drain();
 stop_signalling:
+	correspondent_stop();
 	mn_ha_stop();
-close_dataplane:
 	dataplane_close();
 	return rc;
 }
@@ -158,6 +159,7 @@ void agent_close(void)
 	registration_stop();
 	nexthop_stop();
 	retire_drain();
+	correspondent_stop();
 	mn_ha_stop();
 	dataplane_close();
 }

@@ -1069,6 +1069,7 @@ static const struct config defaults = {
 	.switch_rate_per_s = 1,
 	.path_mtu_lifetime_s = 600, /* RFC 8201 §4 */
 	.tunnel_encapsulation_limit = -1,
+	.correspondent_bindings = 1024,
 	.timestamp_window_s = 7, /* RFC 4285 §6 */
 	.punt_signalling_known = {250000, 4096},
 	.punt_signalling_new = {250000, 4096},
@@ -1308,6 +1309,13 @@ static const struct field tunnel_fields[] = {
 };
 static const struct shape tunnel_shape = {FIELDS(tunnel_fields)};
 
+static const struct field correspondent_fields[] = {
+	{KEY("enabled", boolean), IN(struct config, correspondent_enabled)},
+	{KEY("bindings", number), IN(struct config, correspondent_bindings),
+	 RANGE(1, CORRESPONDENT_BINDINGS_MAX)},
+};
+static const struct shape correspondent_shape = {FIELDS(correspondent_fields)};
+
 static const struct field mobile_node_fields[] = {
 	{KEY("file", path), IN(struct config, mobile_nodes_path),
 	 TEXT("^[^[:cntrl:]]+$", "the path of the mobile nodes file"),
@@ -1376,6 +1384,7 @@ static const struct field root_fields[] = {
 	PART("binding_revocation", revocation_shape),
 	PART("home_agent_switch", switch_shape),
 	PART("tunnel", tunnel_shape),
+	PART("correspondent", correspondent_shape),
 	{KEY("mobile_nodes", object), .shape = &mobile_node_shape,
 	 .example = "{\"file\": \"/etc/homeward/mobile_nodes.jsonl\"}"},
 	PART("limits", limit_shape),

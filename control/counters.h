@@ -28,7 +28,24 @@
 	  "indication: not acted on")                                                              \
 	X(REVOCATION_MALFORMED, binding_revocation_malformed,                                      \
 	  "Binding Revocation message with a malformed, misaligned or repeated option")            \
-	X(MH_UNEXPECTED, mh_unexpected, "message that a home agent does not act on")               \
+	X(MH_UNEXPECTED, mh_unexpected,                                                            \
+	  "Home or Care-of Test Init while the correspondent function is off")                     \
+	X(MH_MALFORMED, mh_malformed,                                                              \
+	  "message other than a Binding Update, option malformed or misaligned")                   \
+	X(MH_REFRESH_REQUEST, mh_binding_refresh_request,                                          \
+	  "Binding Refresh Request: not for a home agent")                                         \
+	X(MH_HOME_TEST, mh_home_test, "Home Test: not for a home agent")                           \
+	X(MH_CARE_OF_TEST, mh_care_of_test, "Care-of Test: not for a home agent")                  \
+	X(MH_BINDING_ACK, mh_binding_ack, "Binding Acknowledgement: not for a home agent")         \
+	X(MH_BINDING_ERROR, mh_binding_error, "Binding Error: read, nothing follows")              \
+	X(TEST_INIT_ANSWERED, test_init_answered, "Home or Care-of Test Init answered")            \
+	X(TEST_INIT_SILENT, test_init_silent,                                                      \
+	  "Home or Care-of Test Init with a Home Address option, from no unicast address or over " \
+	  "the rate limit")                                                                        \
+	X(CORRESPONDENT_ACCEPTED, correspondent_update_accepted,                                   \
+	  "binding of the correspondent function made or refreshed")                               \
+	X(CORRESPONDENT_DELETED, correspondent_update_deleted,                                     \
+	  "binding of the correspondent function deleted by its node")                             \
 	X(PACKET_MALFORMED, packet_malformed,                                                      \
 	  "extension headers malformed, repeated or misplaced")                                    \
 	X(PACKET_FRAGMENT, packet_fragment, "fragment")                                            \
@@ -59,6 +76,11 @@
 #define CONTROL_COUNTERS(X)                                                                        \
 	X(ACKS_SENT, binding_acks_sent, "Binding Acknowledgements sent")                           \
 	X(ERRORS_SENT, binding_errors_sent, "Binding Errors sent")                                 \
+	X(HOME_TESTS_SENT, home_tests_sent, "Home Tests sent")                                     \
+	X(CARE_OF_TESTS_SENT, care_of_tests_sent, "Care-of Tests sent")                            \
+	X(REFRESH_REQUESTS_SENT, binding_refresh_requests_sent, "Binding Refresh Requests sent")   \
+	X(CORRESPONDENT_EXPIRED, correspondent_bindings_expired,                                   \
+	  "bindings of the correspondent function whose lifetime ended")                           \
 	X(ICMP_SENT, icmp6_errors_sent, "ICMPv6 errors sent")                                      \
 	X(ANSWERS_LIMITED, answers_limited, "answers held back by the rate limit")                 \
 	X(REPLY_FAILED, replies_failed, "answers not sent: no route, buffer or ring space")        \

@@ -4,6 +4,8 @@
 #include <rte_mbuf.h>
 #include <rte_prefetch.h>
 
+#include "correspondent/correspondent.h"
+#include "correspondent/tokens.h"
 #include "counters.h"
 #include "ha/dataplane.h"
 #include "ha/time.h"
@@ -13,8 +15,11 @@
 #include "icmp6.h"
 #include "ip6_packet.h"
 #include "limiter.h"
+#include "mh/binding_ack.h"
 #include "mh/binding_error.h"
 #include "mh/mh.h"
+#include "mh/refresh_request.h"
+#include "mh/return_test.h"
 #include "registration/registration.h"
 #include "revocation/revocation.h"
 #include "send.h"
@@ -49,11 +54,40 @@ static void send_binding_error(uint16_t worker, const struct ip6_packet *packet,
 		count(COUNT_ERRORS_SENT);
 }
 
-static void answer_field(uint16_t worker, const struct ip6_packet *packet,
-			 const struct mh_header *header)
+static void answer_field(uint16_t worker, const struct ip6_packet *packet, uint16_t error_offset)
 {
 	icmp6_error(worker, packet->whole, &packet->destination, ICMP6_PARAMETER_PROBLEM,
-		    ICMP6_PROBLEM_FIELD, (uint32_t)(packet->payload_offset + header->error_offset));
+		    ICMP6_PROBLEM_FIELD, (uint32_t)(packet->payload_offset + error_offset));
+}
+
+/* A message that a home agent reads and does not act on. A Binding Error is not answered with
+ * another one, nor with anything else. */
+static void receive_unasked(uint16_t worker, const struct ip6_packet *packet, enum mh_type type,
+			    struct cursor message)
+{
+	enum decode_result result = DECODE_GOOD;
+	enum control_counter outcome = COUNT_MH_UNEXPECTED;
+	struct binding_error error;
+	struct received_ack ack;
+	struct return_test test;
+	uint16_t offset = 0;
+
+	if (type == MH_BINDING_REFRESH_REQUEST) {
+		outcome = COUNT_MH_REFRESH_REQUEST;
+		result = refresh_request_decode(message, &offset);
+	} else if (type == MH_HOME_TEST || type == MH_CARE_OF_TEST) {
+		outcome = type == MH_HOME_TEST ? COUNT_MH_HOME_TEST : COUNT_MH_CARE_OF_TEST;
+		result = return_test_decode(message, &test, &offset);
+	} else if (type == MH_BINDING_ACK) {
+		outcome = COUNT_MH_BINDING_ACK;
+		result = binding_ack_decode(message, &ack, &offset);
+	} else if (type == MH_BINDING_ERROR) {
+		outcome = COUNT_MH_BINDING_ERROR;
+		result = binding_error_decode(message, &error, &offset);
+	}
+	count(result == DECODE_GOOD ? outcome : COUNT_MH_MALFORMED);
+	if (result == DECODE_OPTION_LENGTH && type != MH_BINDING_ERROR)
+		answer_field(worker, packet, offset);
 }
 
 static void receive_message(uint16_t worker, const struct ip6_packet *packet,
@@ -61,12 +95,30 @@ static void receive_message(uint16_t worker, const struct ip6_packet *packet,
 {
 	struct cursor message = cursor_of(packet->payload.at, header->octets);
 
-	if (header->type == MH_BINDING_UPDATE)
+	switch ((enum mh_type)header->type) {
+	case MH_BINDING_UPDATE:
 		update_handle(worker, packet, message);
-	else if (header->type == MH_BINDING_REVOCATION)
+		break;
+	case MH_HOME_TEST_INIT:
+	case MH_CARE_OF_TEST_INIT:
+		if (correspondent_is_on())
+			tokens_answer(worker, packet, header->type, message);
+		else
+			count(COUNT_MH_UNEXPECTED);
+		break;
+	case MH_BINDING_REVOCATION:
 		revocation_handle(worker, packet, message);
-	else
-		count(COUNT_MH_UNEXPECTED);
+		break;
+	case MH_BINDING_REFRESH_REQUEST:
+	case MH_HOME_TEST:
+	case MH_CARE_OF_TEST:
+	case MH_BINDING_ACK:
+	case MH_BINDING_ERROR:
+		receive_unasked(worker, packet, header->type, message);
+		break;
+	case MH_HOME_AGENT_SWITCH: /* of a type that mh_check does not know */
+		break;
+	}
 }
 
 static void receive_mobility(uint16_t worker, const struct ip6_packet *packet,
@@ -90,11 +142,11 @@ static void receive_mobility(uint16_t worker, const struct ip6_packet *packet,
 		break;
 	case MH_PAYLOAD_PROTO:
 		count(COUNT_MH_PAYLOAD_PROTO);
-		answer_field(worker, packet, &header);
+		answer_field(worker, packet, header.error_offset);
 		break;
 	case MH_HEADER_LENGTH:
 		count(COUNT_MH_HEADER_LENGTH);
-		answer_field(worker, packet, &header);
+		answer_field(worker, packet, header.error_offset);
 		break;
 	}
 }
@@ -105,8 +157,9 @@ static bool home_address_is_bound(const struct ip6_packet *packet)
 {
 	const struct registration *r = registration_find(&packet->home);
 
-	return r != NULL && r->state == REGISTRATION_VALID &&
-	       ip_addr_equal(&r->care_of, &packet->source);
+	if (r != NULL && r->state == REGISTRATION_VALID)
+		return ip_addr_equal(&r->care_of, &packet->source);
+	return correspondent_is_bound(&packet->home, &packet->source);
 }
 
 static bool is_exempt(uint8_t next)

@@ -5,11 +5,13 @@
 #include <rte_mbuf.h>
 
 #include "checksum.h"
+#include "correspondent/cache.h"
 #include "counters.h"
 #include "ha/dataplane.h"
 #include "ha/wire/ip6.h"
 #include "nexthop.h"
 #include "registration/registration.h"
+#include "service.h"
 
 enum {
 	OUR_HOP_LIMIT = 64,
@@ -21,9 +23,13 @@ struct recipient recipient_of(const struct ip_addr *address)
 {
 	const struct registration *r = registration_find(address);
 
-	if (r == NULL || r->state != REGISTRATION_VALID)
+	const struct ip_addr *care_of = r != NULL && r->state == REGISTRATION_VALID
+						? &r->care_of
+						: correspondent_cache_use(address);
+
+	if (care_of == NULL)
 		return (struct recipient){.to = *address};
-	return (struct recipient){.to = r->care_of, .home = *address, .has_home = true};
+	return (struct recipient){.to = *care_of, .home = *address, .has_home = true};
 }
 
 static void write_routing_header(uint8_t *at, uint8_t next, const struct ip_addr *home)
@@ -65,71 +71,79 @@ static void write_packet(uint8_t *at, const struct ip_addr *from, const struct r
 	       &sum_be, sizeof(sum_be));
 }
 
-static void write_tunnel_header(uint8_t *at, const struct ip_addr *from,
-				const struct ip_addr *care_of, uint16_t inner_octets)
+/* The packet belongs to the worker then, or is freed and counted. */
+static bool hand_over(uint16_t worker, struct rte_mbuf *packet, uint32_t next_hop)
 {
-	struct ip6_hdr_wire *ip = (struct ip6_hdr_wire *)at;
-
-	*ip = (struct ip6_hdr_wire){
-		.version_class_flow_be = rte_cpu_to_be_32(UINT32_C(6) << 28),
-		.payload_length_be = rte_cpu_to_be_16(inner_octets),
-		.next_header = PROTO_IPV6,
-		.hop_limit = OUR_HOP_LIMIT,
-	};
-	memcpy(ip->source, from->bytes, sizeof(ip->source));
-	memcpy(ip->destination, care_of->bytes, sizeof(ip->destination));
-}
-
-/* A buffer of that many octets for a packet that goes that way; NULL, counted, without one. */
-static struct rte_mbuf *make_packet(uint32_t next_hop, uint16_t octets)
-{
-	struct rte_mbuf *packet = next_hop != NEXTHOP_NONE ? dataplane_alloc() : NULL;
-
-	if (packet != NULL && rte_pktmbuf_append(packet, octets) != NULL)
-		return packet;
-	rte_pktmbuf_free(packet);
-	count(COUNT_REPLY_FAILED);
-	return NULL;
-}
-
-static bool inject(uint16_t worker, struct rte_mbuf *packet, uint32_t next_hop)
-{
-	if (dataplane_inject(worker, packet, next_hop) == 0)
+	if (packet != NULL && dataplane_inject(worker, packet, next_hop) == 0)
 		return true;
 	count(COUNT_REPLY_FAILED);
 	return false;
 }
 
+/* A buffer with that many octets in it; NULL when there is none, or nowhere to send it. */
+static struct rte_mbuf *make_packet(uint32_t next_hop, size_t octets)
+{
+	struct rte_mbuf *packet = next_hop != NEXTHOP_NONE ? dataplane_alloc() : NULL;
+
+	if (packet == NULL || rte_pktmbuf_append(packet, (uint16_t)octets) != NULL)
+		return packet;
+	rte_pktmbuf_free(packet);
+	return NULL;
+}
+
 bool send_message(uint16_t worker, const struct ip_addr *from, const struct recipient *recipient,
 		  uint8_t protocol, const uint8_t *message, uint16_t octets)
 {
-	uint16_t total = (uint16_t)(sizeof(struct ip6_hdr_wire) + octets +
-				    (recipient->has_home ? ROUTING_TYPE_2_OCTETS : 0));
+	size_t total = sizeof(struct ip6_hdr_wire) + octets +
+		       (recipient->has_home ? ROUTING_TYPE_2_OCTETS : 0);
 	uint32_t next_hop = nexthop_towards(&recipient->to);
 	struct rte_mbuf *packet = make_packet(next_hop, total);
 
-	if (packet == NULL)
-		return false;
-	write_packet(rte_pktmbuf_mtod(packet, uint8_t *), from, recipient, protocol, message,
-		     octets);
-	return inject(worker, packet, next_hop);
+	if (packet != NULL)
+		write_packet(rte_pktmbuf_mtod(packet, uint8_t *), from, recipient, protocol,
+			     message, octets);
+	return hand_over(worker, packet, next_hop);
 }
 
-bool send_through_tunnel(uint16_t worker, const struct ip_addr *from, const struct ip_addr *home,
-			 const struct ip_addr *care_of, uint8_t protocol, const uint8_t *message,
-			 uint16_t octets)
+/* RFC 2473 §3.1. */
+static void write_tunnel_header(uint8_t *at, const struct registration *r, size_t inner_octets)
 {
-	const struct recipient recipient = {.to = *home};
-	uint16_t inner = (uint16_t)(sizeof(struct ip6_hdr_wire) + octets);
-	uint32_t next_hop = nexthop_towards(care_of);
-	struct rte_mbuf *packet =
-		make_packet(next_hop, (uint16_t)(sizeof(struct ip6_hdr_wire) + inner));
+	uint16_t count;
+	const struct tunnel_class *tunnel = &service_tunnels(&count)[r->tunnel];
+	struct ip6_hdr_wire *outer = (struct ip6_hdr_wire *)at;
+
+	memcpy(outer, &tunnel->first_word_be, sizeof(tunnel->first_word_be));
+	outer->payload_length_be = rte_cpu_to_be_16((uint16_t)inner_octets);
+	memcpy(outer->source, tunnel->home_agent.bytes, sizeof(outer->source));
+	memcpy(outer->destination, r->care_of.bytes, sizeof(outer->destination));
+}
+
+static bool send_through_tunnel(uint16_t worker, const struct registration *r,
+				const struct ip_addr *from, uint8_t protocol,
+				const uint8_t *message, uint16_t octets)
+{
+	const struct recipient inside = {.to = r->home};
+	size_t inner_octets = sizeof(struct ip6_hdr_wire) + octets;
+	uint32_t next_hop = r->binding->next_hop;
+	struct rte_mbuf *packet = make_packet(next_hop, sizeof(struct ip6_hdr_wire) + inner_octets);
 	uint8_t *at;
 
-	if (packet == NULL)
-		return false;
-	at = rte_pktmbuf_mtod(packet, uint8_t *);
-	write_tunnel_header(at, from, care_of, inner);
-	write_packet(at + sizeof(struct ip6_hdr_wire), from, &recipient, protocol, message, octets);
-	return inject(worker, packet, next_hop);
+	if (packet != NULL) {
+		at = rte_pktmbuf_mtod(packet, uint8_t *);
+		write_tunnel_header(at, r, inner_octets);
+		write_packet(at + sizeof(struct ip6_hdr_wire), from, &inside, protocol, message,
+			     octets);
+	}
+	return hand_over(worker, packet, next_hop);
+}
+
+bool send_to_address(uint16_t worker, const struct ip_addr *from, const struct ip_addr *to,
+		     uint8_t protocol, const uint8_t *message, uint16_t octets)
+{
+	const struct registration *r = registration_find(to);
+	const struct recipient recipient = {.to = *to};
+
+	if (r != NULL && r->state == REGISTRATION_VALID)
+		return send_through_tunnel(worker, r, from, protocol, message, octets);
+	return send_message(worker, from, &recipient, protocol, message, octets);
 }

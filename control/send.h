@@ -3,7 +3,7 @@
  * send: puts headers around a message and hands it to a worker.
  *
  * Threads    the control thread.
- * RFC        8200 §8.1 (checksum); 6275 §6.4 (type 2 routing header), §9.3.2, §9.5.4.
+ * RFC        8200 §8.1 (checksum); 6275 §6.4 (type 2 routing header), §9.3.2, §9.5.4, §10.4.2.
  */
 #ifndef CONTROL_SEND_H
 #define CONTROL_SEND_H
@@ -22,7 +22,7 @@ struct recipient {
 };
 
 /* A node by its address: by way of its care-of address when it is a mobile node of ours that is
- * away (RFC 6275 §10.4.2). */
+ * away (RFC 6275 §10.4.2), or one that the correspondent function has a binding of (§9.3.2). */
 struct recipient recipient_of(const struct ip_addr *address);
 
 /* message is the upper-layer header and data of that protocol (Mobility Header or ICMPv6) with
@@ -31,10 +31,10 @@ struct recipient recipient_of(const struct ip_addr *address);
 bool send_message(uint16_t worker, const struct ip_addr *from, const struct recipient *recipient,
 		  uint8_t protocol, const uint8_t *message, uint16_t octets);
 
-/* As send_message, from an address of ours to a mobile node's home address, which does not take a
- * type 2 routing header: inside a tunnel to its care-of address (RFC 2473 §3.1). */
-bool send_through_tunnel(uint16_t worker, const struct ip_addr *from, const struct ip_addr *home,
-			 const struct ip_addr *care_of, uint8_t protocol, const uint8_t *message,
-			 uint16_t octets);
+/* To that address, never by routing header: Mobility Header messages other than acknowledgements do
+ * not look at bindings (RFC 6275 §6.1). To a mobile node of ours that is away it goes as anybody's
+ * packet would, through its tunnel. */
+bool send_to_address(uint16_t worker, const struct ip_addr *from, const struct ip_addr *to,
+		     uint8_t protocol, const uint8_t *message, uint16_t octets);
 
 #endif

@@ -4,6 +4,8 @@
 #include "admission.h"
 #include "auth/mn_ha.h"
 #include "auth/replay.h"
+#include "correspondent/cache.h"
+#include "correspondent/correspondent.h"
 #include "counters.h"
 #include "ha/time.h"
 #include "ha/wire/icmp6.h"
@@ -115,11 +117,25 @@ static void limit_lifetime(const struct registration *r, const struct ip_addr *c
 		policy->max_lifetime_s = left_s;
 }
 
+/* A binding of the correspondent function counts like any other (RFC 6275 §9.5.1). */
+static struct registration_view view_of(const struct ip_addr *home)
+{
+	const struct registration *r = registration_find(home);
+	const struct cached_binding *b = correspondent_cache_find(home);
+	bool is_home = r != NULL && r->state == REGISTRATION_VALID;
+
+	if (!is_home && b != NULL && b->state == CACHED_VALID)
+		return (struct registration_view){REGISTRATION_VALID, b->sequence, b->flags};
+	if (r != NULL)
+		return (struct registration_view){r->state, r->sequence, r->flags};
+	return (struct registration_view){.state = REGISTRATION_NONE};
+}
+
 static struct binding_verdict decide(const struct update *u)
 {
 	const struct binding_request *request = &u->request;
 	const struct registration *r = registration_find(&request->home);
-	struct registration_view view = {.state = REGISTRATION_NONE};
+	const struct registration_view view = view_of(&request->home);
 	struct binding_policy policy = {
 		.service_enabled = admission_accepts_registrations(),
 		.answer_foreign_home_address = config->answer_foreign_home_address,
@@ -132,9 +148,7 @@ static struct binding_verdict decide(const struct update *u)
 		.max_lifetime_s = config->max_lifetime_s,
 	};
 
-	if (r != NULL)
-		view = (struct registration_view){r->state, r->sequence, r->flags};
-	if (view.state == REGISTRATION_VALID)
+	if (r != NULL && r->state == REGISTRATION_VALID)
 		limit_lifetime(r, &request->care_of, &policy);
 	policy.home_address_is_ours = service_prefix_of(&request->home, &policy.prefix_valid_s,
 							&policy.prefix_preferred_s);
@@ -254,6 +268,10 @@ void update_handle(uint16_t worker, const struct ip6_packet *packet, struct curs
 
 	if (!decode(&u))
 		return;
+	if (correspondent_takes(&u.decoded)) {
+		correspondent_handle(worker, packet, message, &u.decoded);
+		return;
+	}
 	build_request(&u);
 	authenticate(&u);
 	verdict = decide(&u);

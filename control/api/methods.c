@@ -145,6 +145,20 @@ const struct rpc_method rpc_methods[] = {
 		.errors = {API_FORBIDDEN},
 	},
 	{
+		.name = "correspondent.list",
+		.handle = correspondent_list,
+		.params =
+			{
+				{"after", RPC_INTEGER, false, 0, UINT32_MAX,
+				 "where to go on: next of the page before"},
+				{"limit", RPC_INTEGER, false, 1, API_PAGE_MAX,
+				 "bindings a page at most; 100 unless given"},
+			},
+		.text = "Bindings of the correspondent function in force, a page a call. A page "
+			"may be short, or empty, before the end: only next null is the end.",
+		.result = "bindings, next (a number for \"after\", or null at the end)",
+	},
+	{
 		.name = "stats.get",
 		.handle = stats_get,
 		.params =

@@ -24,6 +24,9 @@ rpc_handler_fn drain_set;
 rpc_handler_fn mobile_nodes_reread;
 rpc_handler_fn service_set;
 
+/* correspondent.c */
+rpc_handler_fn correspondent_list;
+
 /* stats.c */
 rpc_handler_fn stats_get;
 

@@ -205,6 +205,18 @@ void format_bindings(json_t *result)
 	print_table(&bindings, at(result, "bindings"));
 }
 
+void format_correspondents(json_t *result)
+{
+	static struct table bindings = {
+		.heads = {"HOME ADDRESS", "CARE-OF ADDRESS", "CORRESPONDENT", "SEQUENCE",
+			  "LIFETIME", "REMAINING"},
+		.fields = {"home_address", "care_of", "correspondent", "sequence", "lifetime_s",
+			   "remaining_s"},
+	};
+
+	print_table(&bindings, at(result, "bindings"));
+}
+
 void format_binding(json_t *result)
 {
 	print_value("home address", result, "home_address");

@@ -208,13 +208,14 @@ static json_t *page_params(const struct arguments *arguments, json_t *after, lon
 }
 
 /* Pages become one list, without holding more than one of them. */
-static void show_page(const struct arguments *arguments, json_t *page, long long shown)
+static void show_page(const struct command *command, const struct arguments *arguments,
+		      json_t *page, long long shown)
 {
 	json_t *row;
 	size_t i;
 
 	if (!arguments->json) {
-		format_bindings(page);
+		command->format(page);
 		return;
 	}
 	json_array_foreach (json_object_get(page, "bindings"), i, row) {
@@ -223,18 +224,19 @@ static void show_page(const struct arguments *arguments, json_t *page, long long
 	}
 }
 
-static int list_pages(const struct arguments *arguments, json_t **next, long long *shown)
+static int list_pages(const struct command *command, const struct arguments *arguments,
+		      json_t **next, long long *shown)
 {
 	long long limit = arguments->limit != 0 ? arguments->limit : LLONG_MAX;
 
 	do {
 		json_t *page;
 		int status =
-			ask("binding.list", page_params(arguments, *next, limit - *shown), &page);
+			ask(command->method, page_params(arguments, *next, limit - *shown), &page);
 
 		if (status != 0)
 			return status;
-		show_page(arguments, page, *shown);
+		show_page(command, arguments, page, *shown);
 		*shown += (long long)json_array_size(json_object_get(page, "bindings"));
 		json_decref(*next);
 		*next = json_incref(json_object_get(page, "next"));
@@ -249,10 +251,9 @@ static int run_list(const struct command *command, const struct arguments *argum
 	long long shown = 0;
 	int status;
 
-	(void)command;
 	if (arguments->json)
 		fputs("{\"bindings\":[", stdout);
-	status = list_pages(arguments, &next, &shown);
+	status = list_pages(command, arguments, &next, &shown);
 	if (arguments->json) {
 		fputs("],\"next\":", stdout);
 		json_dumpf(json_is_integer(next) ? next : json_null(), stdout, JSON_ENCODE_ANY);
@@ -325,6 +326,8 @@ static const struct command commands[] = {
 	 "answer every registration with status 131"},
 	{"mobile-nodes reload", "mobile_nodes.reload", format_reloaded, 0, 0, run_plain, "",
 	 "read the mobile nodes file again"},
+	{"correspondent list", "correspondent.list", format_correspondents, 0, 0, run_list,
+	 "[--limit N]", "the bindings of the correspondent function"},
 	{"stats drops", "stats.get", format_stats_drops, 0, 0, run_stats, "",
 	 "why packets were dropped"},
 	{"stats ports", "stats.get", format_stats_ports, 0, 0, run_stats, "",
@@ -403,7 +406,7 @@ static bool is_usable(const struct command *command, const struct arguments *arg
 	if (command->run != run_list &&
 	    (arguments->care_of != NULL || arguments->prefix != NULL || arguments->limit != 0)) {
 		fprintf(stderr, "homewardctl: --care-of, --prefix and --limit are for "
-				"\"binding list\" only\n");
+				"lists only\n");
 		return false;
 	}
 	return true;

@@ -17,3 +17,17 @@ void binding_error_encode(enum binding_error_status status, const struct ip_addr
 	writer_u8(&w, 0);
 	writer_addr(&w, home);
 }
+
+/* The RFC defines no options for this message; those that others may carry are passed over. */
+enum decode_result binding_error_decode(struct cursor message, struct binding_error *error,
+					uint16_t *error_offset)
+{
+	struct mobility_options options;
+	struct cursor body = message;
+
+	*error = (struct binding_error){0};
+	if (!cursor_skip(&body, MH_FIXED_OCTETS) || !cursor_u8(&body, &error->status) ||
+	    !cursor_skip(&body, 1) || !cursor_addr(&body, &error->home))
+		return DECODE_SHORT;
+	return mobility_options_decode(message, BINDING_ERROR_OCTETS, &options, error_offset);
+}

@@ -5,6 +5,7 @@
 struct walk {
 	struct mobility_options *options;
 	uint16_t data_offset; /* of the option being decoded, from the start of the message */
+	const uint8_t *end;   /* of the message */
 	bool seen_auth;	      /* an authentication option of whatever subtype */
 	bool mn_ha_was_last;  /* until the option being decoded */
 };
@@ -101,7 +102,7 @@ static enum decode_result decode_option(struct cursor *left, const uint8_t *star
 enum decode_result mobility_options_decode(struct cursor message, uint16_t first,
 					   struct mobility_options *options, uint16_t *error_offset)
 {
-	struct walk walk = {.options = options};
+	struct walk walk = {.options = options, .end = message.end};
 	struct cursor left = message;
 	enum decode_result result = DECODE_GOOD;
 
@@ -158,10 +159,15 @@ static enum decode_result nonce_indices(struct walk *walk, struct cursor data)
 	return DECODE_GOOD;
 }
 
+/* RFC 6275 §6.2.7. Of two, only the second could be the last option. */
 static enum decode_result binding_authorization(struct walk *walk, struct cursor data)
 {
-	(void)data;
-	walk->options->has_binding_authorization = true;
+	struct mobility_options *options = walk->options;
+
+	options->has_binding_authorization = true;
+	options->binding_authorization_is_last = data.end == walk->end;
+	options->binding_authorization = data.at;
+	options->binding_authorization_covered = walk->data_offset;
 	return DECODE_GOOD;
 }
 

@@ -38,6 +38,7 @@ struct mobility_options {
 	bool has_alternate_care_of;
 	bool has_nonce_indices;
 	bool has_binding_authorization;
+	bool binding_authorization_is_last; /* nothing follows, not even padding */
 	bool has_message_id;
 	bool has_refresh_advice;
 	struct ip_addr alternate_care_of;
@@ -49,6 +50,8 @@ struct mobility_options {
 	const uint8_t *identifier; /* NAI without its subtype, or NULL */
 	uint8_t identifier_length;
 	bool identifier_before_auth;
+	const uint8_t *binding_authorization;	/* AUTHORIZATION_DATA_OCTETS of the last one */
+	uint16_t binding_authorization_covered; /* octets of the message in front of it */
 	struct auth_option mn_ha;
 	struct auth_option mn_aaa;
 };

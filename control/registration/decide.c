@@ -158,12 +158,16 @@ static bool test_sequence(const struct question *q, struct binding_verdict *verd
 	return refuse(verdict, STATUS_SEQUENCE);
 }
 
-/* H clear. RFC 3963 §6.2: with R it is 140, binding or not. RFC 6275 §9.5.1: every binding here is
- * a home registration and stays one. What is left asks for the correspondent function. */
+/* RFC 6275 §9.5.1: a home registration stays one, and what is bound to the correspondent function
+ * stays that. RFC 3963 §6.2: R without H is 140, binding or not. What is left asks for the
+ * correspondent function. */
 static bool test_home_flag(const struct question *q, struct binding_verdict *verdict)
 {
+	bool is_home_binding = (q->current->flags & BU_FLAG_HOME) != 0;
+
 	if (has_flag(q, BU_FLAG_HOME))
-		return false;
+		return q->current->state == REGISTRATION_VALID && !is_home_binding &&
+		       refuse(verdict, STATUS_TYPE_CHANGE);
 	if (has_flag(q, BU_FLAG_MOBILE_ROUTER))
 		return refuse(verdict, STATUS_MOBILE_ROUTER_NOT_PERMITTED);
 	if (q->current->state == REGISTRATION_VALID)

@@ -84,7 +84,13 @@ enum binding_action {
 	X(NONCE_INDICES, nonce_indices, "home registration with nonce indices")                    \
 	X(NOT_HOME_REGISTRATION, not_home_registration,                                            \
 	  "not a home registration, and the correspondent function is off")                        \
-	X(CARE_OF_IS_HOME, care_of_is_home, "care-of address is a home address here: a loop")
+	X(CARE_OF_IS_HOME, care_of_is_home, "care-of address is a home address here: a loop")      \
+	X(NO_NONCE_INDICES, no_nonce_indices,                                                      \
+	  "to the correspondent function, without nonce indices")                                  \
+	X(AUTHORIZATION_MISSING, authorization_missing,                                            \
+	  "to the correspondent function, without Binding Authorization Data as the last option")  \
+	X(AUTHORIZATION_WRONG, authorization_wrong,                                                \
+	  "to the correspondent function, with a wrong authenticator")
 
 enum silent_reason {
 #define X(upper, lower, text) SILENT_##upper,

@@ -139,8 +139,8 @@ static bool send_switch(const struct registration *r, const struct mobile_node *
 		count(COUNT_REPLY_FAILED);
 		return false;
 	}
-	return send_through_tunnel(0, service_tunnel_address(r->tunnel), &r->home, &r->care_of,
-				   PROTO_MOBILITY, octets, length);
+	return send_to_address(0, service_tunnel_address(r->tunnel), &r->home, PROTO_MOBILITY,
+			       octets, length);
 }
 
 /* RFC 5142 §5.2. */

@@ -28,6 +28,7 @@ enum {
 	INTERFACE_NAME_MAX = 16,
 	SWITCH_ADDRESSES_MAX = 16,
 	BINDINGS_MAX = 16777216,
+	CORRESPONDENT_BINDINGS_MAX = 65536,
 };
 
 #define LIFETIME_INFINITE_S UINT32_MAX
@@ -112,6 +113,9 @@ struct config {
 	uint8_t tunnel_hop_limit;
 	uint32_t path_mtu_lifetime_s;	/* a path MTU that was learnt is forgotten after it */
 	int tunnel_encapsulation_limit; /* -1: outer headers carry none */
+
+	bool correspondent_enabled;	 /* return routability and bindings without H */
+	uint32_t correspondent_bindings; /* of them at most */
 
 	char mobile_nodes_path[PATH_MAX];
 	uint32_t timestamp_window_s; /* of a mobile node that does not set its own */

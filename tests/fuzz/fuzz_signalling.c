@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
  * fuzz_signalling: what the home agent does with signalling before it touches a table: IPv6 packet,
- * Mobility Header, Binding Update, verdict, and the acknowledgement built from them; and ICMPv6 errors with
+ * Mobility Header, Binding Update, verdict, and the acknowledgement built from them; every other
+ * message of the protocol, and what the correspondent function makes of it; and ICMPv6 errors with
  * what they quote.
  *
  * Input      a packet as it is, when it begins like IPv6 (0x6.);
@@ -19,6 +20,9 @@
 #include "mh/binding_error.h"
 #include "mh/binding_revocation.h"
 #include "mh/binding_update.h"
+#include "mh/refresh_request.h"
+#include "mh/return_test.h"
+#include "registration/correspondent_decide.h"
 #include "registration/decide.h"
 #include "tunnel/error.h"
 
@@ -73,6 +77,12 @@ static void check_options(struct cursor message, const struct mobility_options *
 {
 	require(o->identifier == NULL || is_inside(message, o->identifier, o->identifier_length));
 	require(o->identifier == NULL || o->identifier_length > 0);
+	require(!o->has_binding_authorization ||
+		is_inside(message, o->binding_authorization, AUTHORIZATION_DATA_OCTETS));
+	require(!o->has_binding_authorization ||
+		o->binding_authorization == message.at + o->binding_authorization_covered);
+	require(!o->binding_authorization_is_last ||
+		o->binding_authorization + AUTHORIZATION_DATA_OCTETS == message.end);
 	check_auth(message, &o->mn_ha);
 	check_auth(message, &o->mn_aaa);
 	require(!o->mn_ha.present || o->mn_ha.data_length == AUTH_MN_HA_DATA_OCTETS);
@@ -152,6 +162,53 @@ static void decide(const struct binding_update *update, const struct ip_addr *so
 	check_verdict(&request, &current, &policy);
 }
 
+static void check_correspondent_verdict(const struct correspondent_request *request,
+					const struct correspondent_view *current,
+					const struct correspondent_policy *policy)
+{
+	struct binding_verdict v = correspondent_decide(request, current, policy);
+	bool is_right = request->authorization == AUTHORIZATION_RIGHT;
+
+	require((v.action == ACTION_SILENT) == (v.reason != SILENT_NONE));
+	require(v.sequence == request->sequence || v.status == STATUS_SEQUENCE);
+	require(v.action == ACTION_SILENT || is_right ||
+		(v.action == ACTION_REFUSE && !correspondent_is_authorized(&v)));
+	require(v.action != ACTION_REGISTER ||
+		(v.lifetime_s != 0 && v.lifetime_s <= request->lifetime_s &&
+		 v.lifetime_s <= MAX_RR_BINDING_LIFETIME_S &&
+		 current->state != CORRESPONDENT_HOME && !policy->address_is_ours));
+	require(v.action != ACTION_REFUSE || correspondent_is_acknowledged(request, &v));
+}
+
+static void decide_as_correspondent(const struct binding_update *update,
+				    const struct ip_addr *source, const struct ip_addr *home,
+				    const struct circumstances *c)
+{
+	const struct mobility_options *o = &update->options;
+	const uint8_t *octets = c->octets;
+	const struct correspondent_request request = {
+		.home = *home,
+		.care_of = o->has_alternate_care_of ? o->alternate_care_of : *source,
+		.source = *source,
+		.sequence = update->sequence,
+		.flags = update->flags,
+		.lifetime_s = update->lifetime_s,
+		.authorization = octets[0] % 7,
+	};
+	const struct correspondent_view current = {
+		.state = octets[2] % 4,
+		.sequence = (uint16_t)(octets[3] << 8 | octets[4]),
+		.care_of = octets[10] & 1 ? *source : *home,
+		.home_nonce_is_newer = octets[10] & 2,
+	};
+	const struct correspondent_policy policy = {
+		.address_is_ours = octets[6] & 8,
+		.table_full = octets[6] & 32,
+	};
+
+	check_correspondent_verdict(&request, &current, &policy);
+}
+
 /* The acknowledgement must pass our own checks and say what was put in. */
 static void acknowledge(const struct binding_update *update, const struct ip_addr *home_agent,
 			const struct ip_addr *home)
@@ -208,6 +265,7 @@ static void update_arrives(struct cursor message, const struct ip_addr *source,
 		return;
 	check_options(message, &update.options);
 	decide(&update, source, home, c);
+	decide_as_correspondent(&update, source, home, c);
 	acknowledge(&update, home_agent, home);
 }
 
@@ -224,6 +282,44 @@ static void revocation_arrives(struct cursor message)
 		require(error_offset > FIRST_OPTION && error_offset < cursor_left(&message));
 	if (result == DECODE_GOOD)
 		check_options(message, &options);
+}
+
+/* A Home Test or Care-of Test says again what was read. */
+static void test_again(struct cursor message, enum mh_type type, const struct return_test *test)
+{
+	uint8_t out[RETURN_TEST_OCTETS];
+
+	return_test_encode(type, test, out);
+	require(memcmp(out + 6, message.at + 6, sizeof(out) - 6) == 0);
+}
+
+/* Any message but a Binding Update. */
+static void other_arrives(struct cursor message, enum mh_type type)
+{
+	enum decode_result result = DECODE_GOOD;
+	uint16_t error_offset = UINT16_MAX;
+	struct binding_error error;
+	struct return_test test;
+	struct received_ack ack;
+	struct test_init init;
+
+	if (type == MH_BINDING_REFRESH_REQUEST)
+		result = refresh_request_decode(message, &error_offset);
+	else if (type == MH_HOME_TEST_INIT || type == MH_CARE_OF_TEST_INIT)
+		result = test_init_decode(message, &init, &error_offset);
+	else if (type == MH_HOME_TEST || type == MH_CARE_OF_TEST)
+		result = return_test_decode(message, &test, &error_offset);
+	else if (type == MH_BINDING_ACK)
+		result = binding_ack_decode(message, &ack, &error_offset);
+	else if (type == MH_BINDING_ERROR)
+		result = binding_error_decode(message, &error, &error_offset);
+	require((error_offset != UINT16_MAX) == (result == DECODE_OPTION_LENGTH));
+	if (result == DECODE_OPTION_LENGTH)
+		require(error_offset >= 8 && error_offset < cursor_left(&message));
+	if (result == DECODE_GOOD && (type == MH_HOME_TEST || type == MH_CARE_OF_TEST))
+		test_again(message, type, &test);
+	if (result == DECODE_GOOD && type == MH_BINDING_ACK)
+		check_options(message, &ack.options);
 }
 
 /* The checksum is made right in place: bytes are the fuzzer's own copy. */
@@ -290,6 +386,8 @@ static void packet_arrives(uint8_t *bytes, size_t length, uint8_t choice,
 			       &packet.destination, c);
 	else if (header.type == MH_BINDING_REVOCATION)
 		revocation_arrives(cursor_of(packet.payload.at, header.octets));
+	else
+		other_arrives(cursor_of(packet.payload.at, header.octets), header.type);
 }
 
 static void message_arrives(uint8_t *bytes, size_t length, uint8_t choice,
@@ -305,6 +403,9 @@ static void message_arrives(uint8_t *bytes, size_t length, uint8_t choice,
 		repair(message, bytes, bytes, &home, &home_agent);
 	if (choice & CHOICE_UPDATE)
 		update_arrives(message, &care_of, &home, &home_agent, c);
+	else if (mh_check(message, &home, &home_agent, &header) == MH_GOOD &&
+		 header.type != MH_BINDING_UPDATE)
+		other_arrives(cursor_of(bytes, header.octets), header.type);
 	else if (mh_check(message, &home, &home_agent, &header) == MH_GOOD)
 		update_arrives(cursor_of(bytes, header.octets), &care_of, &home, &home_agent, c);
 }

@@ -199,10 +199,10 @@ def mobility_headers(court):
     sent = victim_update(home_option=False)
     court.case("without destination options: at 41", seal(sent, b"\x3b\0\x05\0\0\0\0\0"),
                "outcomes.mh_header_length", parameter_problem(0, 41))
-    for kind, name in ((packets.BA, "Binding Acknowledgement"), (packets.BE, "Binding Error")):
-        sent = victim_update(mh_type=kind, spi=None, identifier=None)
-        message = sent.message()
-        court.case(f"{name} nobody asked for: silence", seal(sent, message), "outcomes.mh_unexpected")
+    sent = victim_update(mh_type=packets.BA, spi=None, identifier=None)
+    court.case("Binding Acknowledgement nobody asked for: silence", seal(sent, sent.message()), "outcomes.mh_binding_ack")
+    message = b"\x3b\x02\x07\0\0\0\x01\0" + packets.address(sent.home)
+    court.case("Binding Error: silence", seal(sent, message), "outcomes.mh_binding_error")
 
 
 def options(court):

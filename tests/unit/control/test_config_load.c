@@ -195,6 +195,8 @@ static void what_the_file_leaves_out_has_its_default(void)
 	CU_ASSERT_EQUAL(config.max_lifetime_s, 3600);
 	CU_ASSERT_EQUAL(config.refresh_advice_s, 0);
 	CU_ASSERT_EQUAL(config.tunnel_hop_limit, 64);
+	CU_ASSERT_FALSE(config.correspondent_enabled);
+	CU_ASSERT_EQUAL(config.correspondent_bindings, 1024);
 	CU_ASSERT_EQUAL(config.timestamp_window_s, 7);
 	CU_ASSERT_STRING_EQUAL(config.socket_path, "/run/homeward/control.sock");
 	CU_ASSERT_EQUAL(config.socket_mode, 0660);
@@ -270,6 +272,8 @@ static void each_key_reaches_its_field(void)
 	CU_ASSERT_EQUAL(config.switch_rate_per_s, 50);
 	CU_ASSERT_EQUAL(config.tunnel_hop_limit, 255);
 	CU_ASSERT_EQUAL(config.path_mtu_lifetime_s, 1200);
+	CU_ASSERT_TRUE(config.correspondent_enabled);
+	CU_ASSERT_EQUAL(config.correspondent_bindings, 4096);
 	CU_ASSERT_STRING_EQUAL(config.mobile_nodes_path, "/srv/nodes.jsonl");
 	CU_ASSERT_EQUAL(config.timestamp_window_s, 30);
 	CU_ASSERT(is_bucket(&config.punt_signalling_known, 100, 10));

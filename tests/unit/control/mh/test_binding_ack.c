@@ -138,6 +138,49 @@ static void every_size_too_small_is_refused(void)
 	CU_ASSERT_EQUAL(binding_ack_encode(&ack, out, octets, &auth_data, &covered), octets);
 }
 
+static void authorization_is_last_without_padding(void)
+{
+	struct binding_ack ack = {.has_authorization = true};
+	struct mobility_options options;
+	uint16_t error_offset;
+	uint16_t octets;
+
+	for (uint32_t advice_s = 0; advice_s <= 40; advice_s += 40) {
+		ack.refresh_advice_s = advice_s;
+		octets = encode(&ack);
+		CU_ASSERT_EQUAL(octets, 32);
+		CU_ASSERT_EQUAL(covered, 20);
+		CU_ASSERT_PTR_EQUAL(auth_data + AUTHORIZATION_DATA_OCTETS, out + octets);
+		CU_ASSERT_EQUAL(mobility_options_decode(cursor_of(out, octets), 12, &options,
+							&error_offset),
+				DECODE_GOOD);
+		CU_ASSERT_TRUE(options.binding_authorization_is_last);
+		CU_ASSERT_EQUAL(options.binding_authorization_covered, covered);
+		CU_ASSERT_FALSE(options.mn_ha.present);
+	}
+	for (uint16_t size = 0; size < 32; size++)
+		CU_ASSERT_EQUAL(binding_ack_encode(&ack, out, size, &auth_data, &covered), 0);
+}
+
+static void what_is_encoded_is_decoded(void)
+{
+	const struct binding_ack ack = {
+		.status = 135, .flags = 0xc0, .sequence = 0x1234, .lifetime_s = 420};
+	struct received_ack back;
+	uint16_t error_offset;
+	uint16_t octets = encode(&ack);
+
+	CU_ASSERT_EQUAL(binding_ack_decode(cursor_of(out, octets), &back, &error_offset),
+			DECODE_GOOD);
+	CU_ASSERT_EQUAL(back.status, 135);
+	CU_ASSERT_EQUAL(back.flags, 0xc0);
+	CU_ASSERT_EQUAL(back.sequence, 0x1234);
+	CU_ASSERT_EQUAL(back.lifetime_s, 420);
+	for (uint16_t size = 0; size < 12; size++)
+		CU_ASSERT_EQUAL(binding_ack_decode(cursor_of(out, size), &back, &error_offset),
+				DECODE_SHORT);
+}
+
 int main(void)
 {
 	static const struct unit_case cases[] = {
@@ -149,6 +192,8 @@ int main(void)
 		UNIT(authenticator_is_left_zero),
 		UNIT(identifier_too_long_for_its_option_is_refused),
 		UNIT(every_size_too_small_is_refused),
+		UNIT(authorization_is_last_without_padding),
+		UNIT(what_is_encoded_is_decoded),
 	};
 
 	return unit_run("mh/binding_ack", cases, UNIT_COUNT(cases));

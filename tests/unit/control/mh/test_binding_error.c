@@ -44,12 +44,29 @@ static void message_passes_our_own_checks(void)
 	CU_ASSERT_EQUAL(header.type, MH_BINDING_ERROR);
 }
 
+static void what_is_encoded_is_decoded(void)
+{
+	uint8_t out[BINDING_ERROR_OCTETS];
+	struct binding_error error;
+	uint16_t error_offset;
+
+	binding_error_encode(BINDING_ERROR_UNKNOWN_TYPE, &home, out);
+	CU_ASSERT_EQUAL(binding_error_decode(cursor_of(out, sizeof(out)), &error, &error_offset),
+			DECODE_GOOD);
+	CU_ASSERT_EQUAL(error.status, 2);
+	CU_ASSERT_TRUE(ip_addr_equal(&error.home, &home));
+	for (size_t size = 0; size < sizeof(out); size++)
+		CU_ASSERT_EQUAL(binding_error_decode(cursor_of(out, size), &error, &error_offset),
+				DECODE_SHORT);
+}
+
 int main(void)
 {
 	static const struct unit_case cases[] = {
 		UNIT(message_has_the_layout_of_the_rfc),
 		UNIT(unknown_type_is_status_2),
 		UNIT(message_passes_our_own_checks),
+		UNIT(what_is_encoded_is_decoded),
 	};
 
 	return unit_run("mh/binding_error", cases, UNIT_COUNT(cases));

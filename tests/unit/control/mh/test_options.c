@@ -289,6 +289,24 @@ static void option_shorter_than_its_minimum_is_refused(void)
 	CU_ASSERT_EQUAL(DECODE(PAD_TO_13, 9, 5, 1, SPI), DECODE_OPTION_LENGTH);
 }
 
+static void binding_authorization_is_last_only_at_the_very_end(void)
+{
+	CU_ASSERT_EQUAL(DECODE(4, 4, 0, 1, 0, 2, 5, 12, TWELVE), DECODE_GOOD);
+	CU_ASSERT_TRUE(options.binding_authorization_is_last);
+	CU_ASSERT_EQUAL(options.binding_authorization_covered, FIRST + 8);
+	CU_ASSERT_EQUAL(options.binding_authorization[0], 1);
+	CU_ASSERT_EQUAL(options.binding_authorization[11], 12);
+	CU_ASSERT_EQUAL(DECODE(5, 12, TWELVE, 0), DECODE_GOOD);
+	CU_ASSERT_FALSE(options.binding_authorization_is_last);
+	CU_ASSERT_EQUAL(DECODE(5, 12, TWELVE, 1, 0), DECODE_GOOD);
+	CU_ASSERT_FALSE(options.binding_authorization_is_last);
+	CU_ASSERT_EQUAL(DECODE(5, 12, TWELVE, 4, 4, 0, 1, 0, 2), DECODE_GOOD);
+	CU_ASSERT_FALSE(options.binding_authorization_is_last);
+	CU_ASSERT_EQUAL(DECODE(5, 12, TWELVE, 5, 12, TWELVE), DECODE_GOOD);
+	CU_ASSERT_TRUE(options.binding_authorization_is_last);
+	CU_ASSERT_EQUAL(options.binding_authorization_covered, FIRST + 16);
+}
+
 static void padding_fills_exactly(void)
 {
 	uint8_t out[16];
@@ -332,6 +350,7 @@ int main(void)
 		UNIT(alternate_care_of_is_read),
 		UNIT(nonce_indices_are_read),
 		UNIT(binding_authorization_is_noticed_at_any_alignment),
+		UNIT(binding_authorization_is_last_only_at_the_very_end),
 		UNIT(network_prefixes_are_counted),
 		UNIT(identifier_is_read_without_its_subtype),
 		UNIT(identifier_of_another_subtype_is_not_a_nai),

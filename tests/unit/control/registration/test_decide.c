@@ -658,9 +658,22 @@ static void status_1_when_the_prefix_ends_with_the_lifetime(void)
 	}
 }
 
+static void correspondent_binding_stays_one(void)
+{
+	good_refresh();
+	current.flags = BU_FLAG_ACK;
+	CU_ASSERT(is_refused(STATUS_TYPE_CHANGE));
+	request.sequence = 15;
+	CU_ASSERT(is_refused(STATUS_SEQUENCE));
+	current.state = REGISTRATION_INVALID;
+	request.sequence = 16;
+	CU_ASSERT(is_registered(STATUS_ACCEPTED, 240));
+}
+
 int main(void)
 {
 	static const struct unit_case cases[] = {
+		UNIT(correspondent_binding_stays_one),
 		UNIT(good_registration_is_accepted),
 		UNIT(each_flag_that_means_nothing_here_is_ignored),
 		UNIT(home_address_not_routable_is_dropped),
