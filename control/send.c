@@ -8,6 +8,7 @@
 #include "counters.h"
 #include "ha/dataplane.h"
 #include "ha/wire/ip6.h"
+#include "link/link.h"
 #include "nexthop.h"
 #include "registration/registration.h"
 
@@ -15,6 +16,7 @@ enum {
 	OUR_HOP_LIMIT = 64,
 	CHECKSUM_OFFSET_MOBILITY = 4,
 	CHECKSUM_OFFSET_ICMP6 = 2,
+	PACKET_OCTETS_MAX = 1500, /* on a link */
 };
 
 struct recipient recipient_of(const struct ip_addr *address)
@@ -83,6 +85,25 @@ bool send_message(uint16_t worker, const struct ip_addr *from, const struct reci
 	}
 	write_packet((uint8_t *)at, from, recipient, protocol, message, octets);
 	if (dataplane_inject(worker, packet, next_hop) == 0)
+		return true;
+	count(COUNT_REPLY_FAILED);
+	return false;
+}
+
+bool send_message_on_link(uint16_t link, const uint8_t mac[static 6], const struct ip_addr *from,
+			  const struct recipient *recipient, uint8_t protocol,
+			  const uint8_t *message, uint16_t octets)
+{
+	size_t total = sizeof(struct ip6_hdr_wire) + octets +
+		       (recipient->has_home ? ROUTING_TYPE_2_OCTETS : 0);
+	uint8_t packet[PACKET_OCTETS_MAX];
+
+	if (total > sizeof(packet)) {
+		count(COUNT_REPLY_FAILED);
+		return false;
+	}
+	write_packet(packet, from, recipient, protocol, message, octets);
+	if (link_send_packet(link, mac, packet, (uint16_t)total))
 		return true;
 	count(COUNT_REPLY_FAILED);
 	return false;

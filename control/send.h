@@ -31,4 +31,10 @@ struct recipient recipient_of(const struct ip_addr *address);
 bool send_message(uint16_t worker, const struct ip_addr *from, const struct recipient *recipient,
 		  uint8_t protocol, const uint8_t *message, uint16_t octets);
 
+/* The same as a whole packet on a home link, to a link-layer address there: for a mobile node at home,
+ * whose address the home agent may have been defending until now. */
+bool send_message_on_link(uint16_t link, const uint8_t mac[static 6], const struct ip_addr *from,
+			  const struct recipient *recipient, uint8_t protocol,
+			  const uint8_t *message, uint16_t octets);
+
 #endif

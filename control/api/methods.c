@@ -73,6 +73,12 @@ const struct rpc_method rpc_methods[] = {
 		.errors = {API_NOT_FOUND, API_FORBIDDEN},
 	},
 	{
+		.name = "link.list",
+		.handle = link_list,
+		.text = "The real home links, with what is defended there and their counters.",
+		.result = "links",
+	},
+	{
 		.name = "stats.get",
 		.handle = stats_get,
 		.params =

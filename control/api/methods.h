@@ -15,6 +15,9 @@ rpc_handler_fn binding_remove;
 /* config.c */
 rpc_handler_fn config_get;
 
+/* link.c */
+rpc_handler_fn link_list;
+
 /* stats.c */
 rpc_handler_fn stats_get;
 

@@ -17,6 +17,7 @@ format_fn format_status;
 format_fn format_bindings; /* one page of a list; the heading only before the first */
 format_fn format_binding;
 format_fn format_removed;
+format_fn format_links;
 format_fn format_stats;
 format_fn format_stats_drops;
 format_fn format_stats_ports;

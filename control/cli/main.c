@@ -247,6 +247,7 @@ static const struct command commands[] = {
 	 "all about one binding"},
 	{"binding remove", "binding.remove", format_removed, 1, 1, run_with_address, "HOME-ADDRESS",
 	 "take a binding out; only root and the daemon's user may"},
+	{"link list", "link.list", format_links, 0, 0, run_plain, "", "the real home links"},
 	{"stats drops", "stats.get", format_stats_drops, 0, 0, run_stats, "",
 	 "why packets were dropped"},
 	{"stats ports", "stats.get", format_stats_ports, 0, 0, run_stats, "",
