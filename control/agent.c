@@ -12,6 +12,12 @@
 #include "correspondent/correspondent.h"
 #include "hold.h"
 #include "limiter.h"
+#include "ha/wire/mobility.h"
+#include "link/dad.h"
+#include "link/groups.h"
+#include "link/link.h"
+#include "link/neighbour.h"
+#include "link/proxy.h"
 #include "loop.h"
 #include "netlink.h"
 #include "nexthop.h"
@@ -54,6 +60,7 @@ static int start_loop(struct fault *fault)
 	static loop_poll_fn *const pollers[] = {
 		receive_poll, registration_poll, correspondent_poll, retire_poll_sparingly,
 		hold_poll,    relay_poll,	 revocation_poll,    transfer_poll,
+		dad_poll,     groups_poll,
 	};
 	int rc = loop_start();
 
@@ -61,6 +68,33 @@ static int start_loop(struct fault *fault)
 		rc = loop_add_poller(pollers[i], NULL);
 	if (rc != 0)
 		fault_set(fault, "", "the event loop could not be started: %s", strerror(-rc));
+	return rc;
+}
+
+/* What is registered is defended on its home link. */
+static void binding_changed(const struct registration *r, bool in_force)
+{
+	if (in_force)
+		proxy_begin(&r->home, (r->flags & BU_FLAG_LINK_LOCAL) != 0,
+			    (r->flags & BU_FLAG_MOBILE_ROUTER) != 0);
+	else
+		proxy_end(&r->home);
+}
+
+static int start_links(const struct config *config, struct fault *fault)
+{
+	int rc = link_start(config, fault);
+
+	if (rc != 0)
+		return rc;
+	dad_start();
+	neighbour_start();
+	registration_listen(binding_changed);
+	rc = proxy_start(config->binding_capacity);
+	if (rc == 0)
+		rc = groups_start(config->binding_capacity);
+	if (rc != 0)
+		fault_set(fault, "/bindings/capacity", "no memory for proxy neighbour discovery");
 	return rc;
 }
 
@@ -121,6 +155,8 @@ int agent_open(const struct config *config, struct mobile_nodes *nodes,
 	rc = start_loop(fault);
 	if (rc == 0)
 		rc = add_static_routes(config, fault);
+	if (rc == 0)
+		rc = start_links(config, fault);
 	if (rc != 0)
 		agent_close();
 	return rc;
@@ -153,6 +189,11 @@ void agent_stop_workers(void)
 
 void agent_close(void)
 {
+	dad_stop();
+	registration_listen(NULL);
+	proxy_stop();
+	groups_stop();
+	link_stop();
 	loop_close();
 	transfer_end();
 	retire_drain();

@@ -104,6 +104,12 @@
 	X(HELD_DROPPED, held_dropped, "held packets given up")                                     \
 	X(API_IDLE, control_connections_idle,                                                      \
 	  "control socket connections closed because they asked nothing for too long")             \
+	X(DAD_STARTED, dad_started, "home addresses tested for duplicates on a home link")         \
+	X(DAD_DUPLICATE, dad_duplicate, "of those, had by another node: answered 134")             \
+	X(ND_ANSWERED, nd_answered, "neighbour solicitations answered for mobile nodes")           \
+	X(ND_CONTENDED, nd_contended,                                                              \
+	  "advertisements of another node for the address of a mobile node that is away")          \
+	X(ND_INVALID, nd_invalid, "neighbour solicitations and advertisements not valid")          \
 	X(NETLINK_RESYNC, netlink_resyncs,                                                         \
 	  "times the kernel's state was read anew after an overrun")
 

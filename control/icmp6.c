@@ -10,6 +10,8 @@
 #include "ha/wire/ip6.h"
 #include "ip6_quote.h"
 #include "limiter.h"
+#include "link/link.h"
+#include "link/proxy.h"
 #include "nexthop.h"
 #include "registration/registration.h"
 #include "send.h"
@@ -62,14 +64,27 @@ static bool may_answer(struct cursor packet, const struct ip_addr *source, uint8
 	return !is_error(packet);
 }
 
+static uint16_t write_error(uint8_t message[static ICMP6_ERROR_OCTETS + QUOTE_MAX], uint8_t type,
+			    uint8_t code, uint32_t value, struct cursor offending)
+{
+	struct writer w = writer_of(message, ICMP6_ERROR_OCTETS + QUOTE_MAX);
+	size_t quote = cursor_left(&offending);
+
+	writer_u8(&w, type);
+	writer_u8(&w, code);
+	writer_u16(&w, 0);
+	writer_u32(&w, value);
+	writer_bytes(&w, offending.at, quote < QUOTE_MAX ? quote : QUOTE_MAX);
+	return (uint16_t)(w.at - message);
+}
+
 bool icmp6_error(uint16_t worker, struct cursor offending, const struct ip_addr *from, uint8_t type,
 		 uint8_t code, uint32_t value)
 {
 	struct ip_addr source = address_at(offending, SOURCE_OFFSET);
 	uint8_t message[ICMP6_ERROR_OCTETS + QUOTE_MAX];
-	struct writer w = writer_of(message, sizeof(message));
 	struct recipient recipient;
-	size_t quote = cursor_left(&offending);
+	uint16_t octets;
 
 	if (!may_answer(offending, &source, type, code))
 		return false;
@@ -77,14 +92,9 @@ bool icmp6_error(uint16_t worker, struct cursor offending, const struct ip_addr 
 		count(COUNT_ANSWERS_LIMITED);
 		return false;
 	}
-	writer_u8(&w, type);
-	writer_u8(&w, code);
-	writer_u16(&w, 0);
-	writer_u32(&w, value);
-	writer_bytes(&w, offending.at, quote < QUOTE_MAX ? quote : QUOTE_MAX);
+	octets = write_error(message, type, code, value, offending);
 	recipient = recipient_of(&source);
-	if (!send_message(worker, from, &recipient, PROTO_ICMP6, message,
-			  (uint16_t)(w.at - message)))
+	if (!send_message(worker, from, &recipient, PROTO_ICMP6, message, octets))
 		return false;
 	count(COUNT_ICMP_SENT);
 	return true;
@@ -108,6 +118,29 @@ static void answer_too_big(const struct punt *p, struct cursor packet, const str
 		icmp6_error(p->worker, packet, from, ICMP6_PACKET_TOO_BIG, 0, mtu);
 }
 
+/* RFC 6275 §10.4.2: what is for the link-local address of a mobile node that is away ends here. It
+ * comes from the link, and is answered there: its source need not be routable. */
+static void answer_link_local(const struct punt *p, struct cursor packet)
+{
+	struct ip_addr from = address_at(packet, SOURCE_OFFSET);
+	struct ip_addr to = address_at(packet, DESTINATION_OFFSET);
+	int link = link_of_port((uint16_t)p->port);
+	const struct ip_addr *local = link != LINK_NONE ? link_local((uint16_t)link) : NULL;
+	uint8_t message[ICMP6_ERROR_OCTETS + QUOTE_MAX];
+	uint16_t octets;
+
+	if (local == NULL || p->tunnelled || !proxy_defends((uint16_t)link, &to) ||
+	    ip_addr_is_multicast(&from) || ip_addr_is_unspecified(&from) || is_error(packet))
+		return;
+	if (!limiter_allows(&from, monotonic_ms())) {
+		count(COUNT_ANSWERS_LIMITED);
+		return;
+	}
+	octets = write_error(message, ICMP6_UNREACHABLE, ICMP6_UNREACHABLE_ADDRESS, 0, packet);
+	if (link_send((uint16_t)link, punt_source_mac(packet.at), local, &from, message, octets))
+		count(COUNT_ICMP_SENT);
+}
+
 void icmp6_answer_drop(const struct punt *p, struct cursor packet)
 {
 	struct ip_addr source = address_at(packet, SOURCE_OFFSET);
@@ -124,11 +157,11 @@ void icmp6_answer_drop(const struct punt *p, struct cursor packet)
 		break;
 	case DROP_TUNNEL_LIMIT: /* RFC 2473 §4.1.1 (b) */
 		icmp6_error(p->worker, packet, from, ICMP6_PARAMETER_PROBLEM, ICMP6_PROBLEM_FIELD,
-			    p->next_hop);
+			    p->pointer);
 		break;
 	case DROP_FRAGMENT_LENGTH: /* RFC 8200 §4.5, as are the next two */
 		icmp6_error(p->worker, packet, &to, ICMP6_PARAMETER_PROBLEM, ICMP6_PROBLEM_FIELD,
-			    p->next_hop);
+			    p->pointer);
 		break;
 	case DROP_FRAGMENT_HEADERS:
 		icmp6_error(p->worker, packet, &to, ICMP6_PARAMETER_PROBLEM,
@@ -140,6 +173,9 @@ void icmp6_answer_drop(const struct punt *p, struct cursor packet)
 	case DROP_NO_BINDING:
 		icmp6_error(p->worker, packet, from, ICMP6_UNREACHABLE, ICMP6_UNREACHABLE_ADDRESS,
 			    0);
+		break;
+	case DROP_LINK_LOCAL:
+		answer_link_local(p, packet);
 		break;
 	case DROP_NO_ROUTE:
 		icmp6_error(p->worker, packet, from, ICMP6_UNREACHABLE, ICMP6_UNREACHABLE_NO_ROUTE,

@@ -16,8 +16,11 @@
 #include "ha/cursor.h"
 #include "ha/ip.h"
 
+struct punt;
+
 struct ip6_packet {
-	struct ip_addr source; /* as on the wire */
+	const struct punt *arrival; /* how it came here; NULL from ip6_packet_decode */
+	struct ip_addr source;	    /* as on the wire */
 	struct ip_addr destination;
 	struct ip_addr home; /* from the Home Address option */
 	bool has_home_address;

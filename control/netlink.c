@@ -243,7 +243,7 @@ static void read_local(const struct nlmsghdr *message)
 	if (info->ifa_family != AF_INET6 ||
 	    (!read_address(attrs[IFA_LOCAL], &address) &&
 	     !read_address(attrs[IFA_ADDRESS], &address)) ||
-	    !ip_addr_is_unicast_routable(&address))
+	    (!ip_addr_is_unicast_routable(&address) && !ip_addr_is_link_local(&address)))
 		return;
 	if (!read_u32(attrs[IFA_FLAGS], &flags))
 		flags = info->ifa_flags;

@@ -210,6 +210,7 @@ static void receive_packet(const struct punt *p, struct cursor bytes)
 
 	switch (ip6_packet_decode(bytes.at, cursor_left(&bytes), &packet, &error_offset)) {
 	case IP6_PACKET_GOOD:
+		packet.arrival = p;
 		if (p->class == PUNT_TUNNEL_ERROR)
 			receive_error(p, &packet);
 		else

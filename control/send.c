@@ -9,6 +9,7 @@
 #include "counters.h"
 #include "ha/dataplane.h"
 #include "ha/wire/ip6.h"
+#include "link/link.h"
 #include "nexthop.h"
 #include "registration/registration.h"
 #include "service.h"
@@ -17,6 +18,7 @@ enum {
 	OUR_HOP_LIMIT = 64,
 	CHECKSUM_OFFSET_MOBILITY = 4,
 	CHECKSUM_OFFSET_ICMP6 = 2,
+	PACKET_OCTETS_MAX = 1500, /* on a link */
 };
 
 struct recipient recipient_of(const struct ip_addr *address)
@@ -146,4 +148,23 @@ bool send_to_address(uint16_t worker, const struct ip_addr *from, const struct i
 	if (r != NULL && r->state == REGISTRATION_VALID)
 		return send_through_tunnel(worker, r, from, protocol, message, octets);
 	return send_message(worker, from, &recipient, protocol, message, octets);
+}
+
+bool send_message_on_link(uint16_t link, const uint8_t mac[static 6], const struct ip_addr *from,
+			  const struct recipient *recipient, uint8_t protocol,
+			  const uint8_t *message, uint16_t octets)
+{
+	size_t total = sizeof(struct ip6_hdr_wire) + octets +
+		       (recipient->has_home ? ROUTING_TYPE_2_OCTETS : 0);
+	uint8_t packet[PACKET_OCTETS_MAX];
+
+	if (total > sizeof(packet)) {
+		count(COUNT_REPLY_FAILED);
+		return false;
+	}
+	write_packet(packet, from, recipient, protocol, message, octets);
+	if (link_send_packet(link, mac, packet, (uint16_t)total))
+		return true;
+	count(COUNT_REPLY_FAILED);
+	return false;
 }

@@ -37,4 +37,10 @@ bool send_message(uint16_t worker, const struct ip_addr *from, const struct reci
 bool send_to_address(uint16_t worker, const struct ip_addr *from, const struct ip_addr *to,
 		     uint8_t protocol, const uint8_t *message, uint16_t octets);
 
+/* The same as a whole packet on a home link, to a link-layer address there: for a mobile node at home,
+ * whose address the home agent may have been defending until now. */
+bool send_message_on_link(uint16_t link, const uint8_t mac[static 6], const struct ip_addr *from,
+			  const struct recipient *recipient, uint8_t protocol,
+			  const uint8_t *message, uint16_t octets);
+
 #endif

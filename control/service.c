@@ -13,6 +13,7 @@ static uint64_t started_ms;
 static struct tunnel_class tunnels[HOME_AGENTS_MAX];
 static uint16_t tunnel_count;
 static struct ip_prefix prefixes[HOME_PREFIXES_MAX];
+static uint16_t home_ports[HOME_PREFIXES_MAX];
 static struct ip_addr locals[LOCALS_MAX];
 static uint16_t local_count;
 
@@ -43,7 +44,11 @@ void service_start(const struct config *c)
 	started_ms = monotonic_ms();
 	tunnel_count = 0;
 	for (uint16_t i = 0; i < c->home_prefix_count; i++) {
+		const struct home_link_config *link = &c->home_prefixes[i].home_link;
+
 		prefixes[i] = c->home_prefixes[i].prefix;
+		home_ports[i] =
+			link->kind == HOME_LINK_INTERFACE ? link->port : (uint16_t)HOME_PORT_NONE;
 		if (service_tunnel_of(&c->home_prefixes[i].home_agent) < 0)
 			add_tunnel(&c->home_prefixes[i].home_agent);
 	}
@@ -55,6 +60,7 @@ void service_tables(struct dataplane_tables *tables)
 	tables->tunnel_count = tunnel_count;
 	tables->home_prefixes = prefixes;
 	tables->home_prefix_count = config->home_prefix_count;
+	tables->home_ports = home_ports;
 }
 
 uint16_t service_tunnel_overhead(void)

@@ -148,18 +148,28 @@ static int fill_addresses(const struct steered *s)
 	return rc;
 }
 
+static int set_kind(const struct steered *s, const struct steer_prefix *prefix, uint32_t kind)
+{
+	return bpf_map_update_elem(s->prefixes, prefix, &kind, BPF_ANY);
+}
+
+/* What is for a mobile node's link-local address is to be refused, so all of these that are not the
+ * kernel's come here. */
 static int fill(const struct steered *s, uint16_t port)
 {
+	static const struct steer_prefix link_local = {.length = 10, .bytes = {0xfe, 0x80}};
 	struct port_info info;
 	int rc = fill_addresses(s);
 
 	for (uint16_t i = 0; i < config->home_prefix_count && rc == 0; i++) {
 		const struct home_prefix_config *home = &config->home_prefixes[i];
 		struct steer_prefix key = {.length = home->prefix.length};
-		uint32_t present = 1;
+		bool is_real = home->home_link.kind == HOME_LINK_INTERFACE;
 
 		memcpy(key.bytes, home->prefix.addr.bytes, sizeof(key.bytes));
-		rc = bpf_map_update_elem(s->prefixes, &key, &present, BPF_ANY);
+		rc = set_kind(s, &key, is_real ? STEER_LINK : STEER_VIRTUAL);
+		if (rc == 0 && is_real && home->home_link.port == port)
+			rc = set_kind(s, &link_local, STEER_LINK);
 	}
 	dataplane_port_info(port, &info);
 	for (uint32_t q = 0; q < info.rx_queues && rc == 0; q++) {

@@ -2,15 +2,20 @@
 #include "update.h"
 
 #include "admission.h"
+#include <stdlib.h>
+
 #include "auth/mn_ha.h"
 #include "auth/replay.h"
 #include "correspondent/cache.h"
 #include "correspondent/correspondent.h"
 #include "counters.h"
+#include "ha/exchange.h"
 #include "ha/time.h"
 #include "ha/wire/icmp6.h"
 #include "icmp6.h"
 #include "limiter.h"
+#include "link/dad.h"
+#include "link/link.h"
 #include "mh/binding_ack.h"
 #include "mh/binding_update.h"
 #include "node_auth.h"
@@ -29,6 +34,16 @@ struct update {
 	struct mobile_node *node; /* NULL when nobody has that home address */
 	uint64_t now_ntp;	  /* with timestamps */
 	int tunnel;
+	int home_link;	/* that it came from, when its source is at home there; or LINK_NONE */
+	uint8_t mac[6]; /* of the frame it came in, then */
+};
+
+/* An update that waits for duplicate address detection: what its answer needs. */
+struct deferred {
+	struct dad dad;
+	struct update update;
+	struct ip6_packet packet;
+	uint8_t identifier[]; /* as in the update */
 };
 
 static const struct config *config;
@@ -131,6 +146,13 @@ static struct registration_view view_of(const struct ip_addr *home)
 	return (struct registration_view){.state = REGISTRATION_NONE};
 }
 
+/* Addresses under duplicate address detection have a place already. */
+static bool is_full(void)
+{
+	return registration_is_full() ||
+	       registration_count() + dad_count() >= registration_capacity();
+}
+
 static struct binding_verdict decide(const struct update *u)
 {
 	const struct binding_request *request = &u->request;
@@ -144,7 +166,7 @@ static struct binding_verdict decide(const struct update *u)
 				   service_is_ours(&request->care_of),
 		.node_prohibited = u->node != NULL && u->node->prohibited,
 		.draining = admission_is_draining(),
-		.table_full = registration_is_full(),
+		.table_full = is_full(),
 		.max_lifetime_s = config->max_lifetime_s,
 	};
 
@@ -208,15 +230,29 @@ static void describe(const struct update *u, const struct binding_verdict *verdi
 		ack->refresh_advice_s = config->refresh_advice_s;
 }
 
+/* RFC 6275 §10.3.2: to a mobile node at home by the link-layer address its update came from. Nobody
+ * could resolve it as long as the home agent answers for it. */
+static bool send_ack(const struct update *u, const struct recipient *recipient,
+		     const uint8_t *message, uint16_t octets)
+{
+	const struct ip_addr *from = &u->packet->destination;
+
+	if (u->home_link != LINK_NONE)
+		return send_message_on_link((uint16_t)u->home_link, u->mac, from, recipient,
+					    PROTO_MOBILITY, message, octets);
+	return send_message(u->worker, from, recipient, PROTO_MOBILITY, message, octets);
+}
+
 /* RFC 6275 §9.5.4: to the source of the Binding Update, with the home address in a type 2 routing
- * header when it came in a Home Address option. RFC 4285 §5.1: protected whenever the update was.
+ * header when it came in a Home Address option and from elsewhere. RFC 4285 §5.1: protected whenever the update was.
  */
 static void reply(const struct update *u, const struct binding_verdict *verdict)
 {
 	struct recipient recipient = {
 		.to = u->packet->source,
 		.home = u->packet->home,
-		.has_home = u->packet->has_home_address,
+		.has_home = u->packet->has_home_address &&
+			    !ip_addr_equal(&u->packet->home, &u->packet->source),
 	};
 	uint8_t message[BINDING_ACK_OCTETS_MAX];
 	struct binding_ack ack;
@@ -232,8 +268,7 @@ static void reply(const struct update *u, const struct binding_verdict *verdict)
 		count(COUNT_REPLY_FAILED);
 		return;
 	}
-	if (send_message(u->worker, &u->packet->destination, &recipient, PROTO_MOBILITY, message,
-			 octets))
+	if (send_ack(u, &recipient, message, octets))
 		count(COUNT_ACKS_SENT);
 }
 
@@ -256,6 +291,141 @@ static void count_verdict(const struct binding_verdict *verdict)
 	}
 }
 
+static void end_silently(enum silent_reason reason)
+{
+	count_verdict(&(struct binding_verdict){.action = ACTION_SILENT, .reason = reason});
+}
+
+static void finish(struct update *u, struct binding_verdict verdict)
+{
+	apply(u, &verdict);
+	count_verdict(&verdict);
+	if (verdict.action != ACTION_SILENT && may_reply(u))
+		reply(u, &verdict);
+}
+
+/* The link that an address must be unique on before it is registered. A refresh or a move asks for
+ * nothing, unless the link-local address is to be defended from now on, too. */
+static int link_to_test(const struct update *u, const struct binding_verdict *verdict)
+{
+	const struct registration *r = registration_find(&u->request.home);
+	uint16_t known = r != NULL && r->state == REGISTRATION_VALID ? r->flags : 0;
+
+	if (verdict->action != ACTION_REGISTER)
+		return LINK_NONE;
+	if (r != NULL && r->state == REGISTRATION_VALID &&
+	    (u->request.flags & ~known & BU_FLAG_LINK_LOCAL) == 0)
+		return LINK_NONE;
+	return link_of_address(&u->request.home);
+}
+
+static void refuse(struct update *u, enum binding_status status)
+{
+	finish(u, (struct binding_verdict){
+			  .action = ACTION_REFUSE,
+			  .status = (uint8_t)status,
+			  .sequence = u->request.sequence,
+		  });
+}
+
+/* What is known may be other by now: it is decided anew. */
+static void dad_done(struct dad *dad, enum dad_result result)
+{
+	struct deferred *deferred = (struct deferred *)dad;
+	struct update *u = &deferred->update;
+
+	u->node = mobile_nodes_find(nodes, &u->request.home);
+	if (result == DAD_DUPLICATE && u->node != NULL)
+		refuse(u, STATUS_DUPLICATE_ADDRESS);
+	else if (result == DAD_UNIQUE && u->node != NULL)
+		finish(u, decide(u));
+	else
+		end_silently(SILENT_DAD_CANCELLED);
+	free(deferred);
+}
+
+/* The packet and its octets are gone when the answer leaves. */
+static struct deferred *copy(const struct update *u)
+{
+	const struct mobility_options *options = &u->decoded.options;
+	struct deferred *deferred = malloc(sizeof(*deferred) + options->identifier_length);
+
+	if (deferred == NULL)
+		return NULL;
+	deferred->update = *u;
+	deferred->packet = *u->packet;
+	deferred->packet.arrival = NULL;
+	deferred->packet.payload = cursor_of(NULL, 0);
+	deferred->packet.whole = cursor_of(NULL, 0);
+	deferred->update.packet = &deferred->packet;
+	deferred->update.message = cursor_of(NULL, 0);
+	if (options->identifier != NULL) {
+		memcpy(deferred->identifier, options->identifier, options->identifier_length);
+		deferred->update.decoded.options.identifier = deferred->identifier;
+	}
+	return deferred;
+}
+
+static void test_address(struct update *u, int link)
+{
+	struct deferred *deferred;
+
+	if (service_is_ours(&u->request.home)) {
+		refuse(u, STATUS_DUPLICATE_ADDRESS);
+		return;
+	}
+	deferred = copy(u);
+	if (deferred == NULL) {
+		refuse(u, STATUS_NO_RESOURCES);
+		return;
+	}
+	deferred->dad = (struct dad){
+		.home = u->request.home,
+		.link = (uint16_t)link,
+		.with_link_local = (u->request.flags & BU_FLAG_LINK_LOCAL) != 0,
+		.done = dad_done,
+	};
+	dad_begin(&deferred->dad);
+}
+
+static bool is_newer(const struct update *u, const struct update *than)
+{
+	if (u->request.uses_timestamp)
+		return u->request.timestamp_valid &&
+		       u->decoded.options.message_id_ntp > than->decoded.options.message_id_ntp;
+	return replay_sequence_is_newer(u->request.sequence, than->request.sequence);
+}
+
+/* While its address is tested, what a mobile node sends is a repetition, and answered with the first
+ * update (true); unless it takes that one back. */
+static bool is_awaited(const struct update *u)
+{
+	struct dad *dad = dad_find(&u->request.home);
+	bool is_trusted = u->request.auth == AUTH_ACCEPTED || u->request.auth == AUTH_NOT_NEEDED;
+	const struct deferred *first = (const struct deferred *)dad;
+
+	if (dad == NULL || !is_trusted)
+		return false;
+	if (u->request.lifetime_s != 0 || !is_newer(u, &first->update))
+		return true;
+	dad_cancel(dad);
+	return false;
+}
+
+/* Where an update from home came from on its link. */
+static void locate(struct update *u)
+{
+	const struct punt *p = u->packet->arrival;
+	int link = link_of_address(&u->packet->source);
+
+	u->home_link = LINK_NONE;
+	if (p == NULL || p->tunnelled || link == LINK_NONE ||
+	    link_of_port((uint16_t)p->port) != link)
+		return;
+	u->home_link = link;
+	memcpy(u->mac, punt_source_mac(u->packet->whole.at), sizeof(u->mac));
+}
+
 void update_handle(uint16_t worker, const struct ip6_packet *packet, struct cursor message)
 {
 	struct update u = {
@@ -265,6 +435,7 @@ void update_handle(uint16_t worker, const struct ip6_packet *packet, struct curs
 		.tunnel = service_tunnel_of(&packet->destination),
 	};
 	struct binding_verdict verdict;
+	int link;
 
 	if (!decode(&u))
 		return;
@@ -274,9 +445,15 @@ void update_handle(uint16_t worker, const struct ip6_packet *packet, struct curs
 	}
 	build_request(&u);
 	authenticate(&u);
+	locate(&u);
+	if (is_awaited(&u)) {
+		end_silently(SILENT_DAD_RUNNING);
+		return;
+	}
 	verdict = decide(&u);
-	apply(&u, &verdict);
-	count_verdict(&verdict);
-	if (verdict.action != ACTION_SILENT && may_reply(&u))
-		reply(&u, &verdict);
+	link = link_to_test(&u, &verdict);
+	if (link != LINK_NONE)
+		test_address(&u, link);
+	else
+		finish(&u, verdict);
 }

@@ -2,6 +2,8 @@
  *
  * update: handles one Binding Update: decode, authenticate, decide, apply, reply.
  *
+ * Shape      before a new binding on a real home link the answer waits for duplicate address detection,
+ *            about a second.
  * Threads    the control thread.
  * RFC        6275 §9.5, §10.3; 4285 §5, §6.
  */

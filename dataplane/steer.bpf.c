@@ -2,7 +2,8 @@
  *
  * steer: what of an interface's traffic goes to the AF_XDP sockets, and what the kernel keeps.
  *
- * Ours: everything to a home prefix, but for addresses of this host; and to a home agent address:
+ * Ours: everything to a home prefix, but for addresses of this host and, where a real link is behind it, neighbour discovery; everything to
+ * a link-local address there that is not this host's; and to a home agent address:
  * tunnelled IPv6, the Mobility Header, whatever carries destination options, where a Home
  * Address option may be, and ICMPv6 errors about what of those left from here. All else is the kernel's, and so is everything when the daemon is not
  * there: the maps are empty then, and the program goes away with its link.
@@ -27,6 +28,11 @@ enum {
 	ICMPV6 = 58,
 	DEST_OPTIONS = 60,
 	MOBILITY = 135,
+};
+
+enum {
+	ROUTER_SOLICITATION = 133,
+	REDIRECT = 137,
 };
 
 struct {
@@ -125,18 +131,31 @@ static __always_inline int carries_mobility(void *at, void *end, __u8 next)
 	return 1;
 }
 
+/* RFC 4861 §7.1: of the link itself, not forwarded to it. */
+static __always_inline int is_neighbour_discovery(struct ipv6hdr *ip, void *end)
+{
+	__u8 *type = (void *)(ip + 1);
+
+	return ip->nexthdr == ICMPV6 && ip->hop_limit == 255 && (void *)(type + 1) <= end &&
+	       *type >= ROUTER_SOLICITATION && *type <= REDIRECT;
+}
+
 static __always_inline int is_ours(struct ipv6hdr *ip, void *end)
 {
 	struct steer_address to;
 	struct steer_prefix key = {.length = 128};
 	__u32 *role;
+	__u32 *kind;
 
 	__builtin_memcpy(to.bytes, &ip->daddr, sizeof(to.bytes));
 	role = bpf_map_lookup_elem(&addresses, &to);
 	if (role)
 		return *role == STEER_HOME_AGENT && carries_mobility(ip + 1, end, ip->nexthdr);
 	__builtin_memcpy(key.bytes, &ip->daddr, sizeof(key.bytes));
-	return bpf_map_lookup_elem(&home_prefixes, &key) != 0;
+	kind = bpf_map_lookup_elem(&home_prefixes, &key);
+	if (!kind)
+		return 0;
+	return *kind == STEER_VIRTUAL || !is_neighbour_discovery(ip, end);
 }
 
 SEC("xdp")

@@ -8,6 +8,8 @@
 #include "api/methods.h"
 #include "ha/dataplane.h"
 #include "ha/time.h"
+#include "link/dad.h"
+#include "link/link.h"
 #include "nexthop.h"
 #include "registration/registration.h"
 #include "revocation/revocation.h"
@@ -140,6 +142,20 @@ static json_t *path_mtu(const struct registration *r, uint64_t now_ms)
 				 : json_integer((json_int_t)((now_ms - told->told_ms) / 1000)));
 }
 
+static json_t *home_link(const struct ip_addr *home)
+{
+	int link = link_of_address(home);
+
+	return json_string(link != LINK_NONE ? link_interface((uint16_t)link) : "virtual");
+}
+
+/* Not registered yet: whether anybody else has the address is being found out. */
+static json_t *tested(const struct ip_addr *home)
+{
+	return json_pack("{s:o, s:s, s:o}", "home_address", address(home), "state", "dad",
+			 "home_link", home_link(home));
+}
+
 static json_t *everything(const struct rpc_call *call, const struct registration *r)
 {
 	uint64_t now_ms = monotonic_ms();
@@ -157,6 +173,7 @@ static json_t *everything(const struct rpc_call *call, const struct registration
 	json_object_set_new(all, "revoking", json_boolean(r->is_revoked));
 	json_object_set_new(all, "told_to_switch",
 			    json_boolean(transfer_lifetime_s(r) != TRANSFER_UNLIMITED));
+	json_object_set_new(all, "home_link", home_link(&r->home));
 	if (r->binding != NULL) {
 		json_object_set_new(all, "inner_mtu", json_integer(r->binding->inner_mtu));
 		json_object_set_new(all, "path_mtu", path_mtu(r, now_ms));
@@ -178,6 +195,8 @@ json_t *binding_get(const struct rpc_call *call, struct rpc_error *error)
 	const struct ip_addr *home = &rpc_value(call, "home_address")->address;
 	const struct registration *r = registration_find(home);
 
+	if ((r == NULL || r->state != REGISTRATION_VALID) && dad_find(home) != NULL)
+		return tested(home);
 	if (r != NULL)
 		return everything(call, r);
 	fail_not_found(home, error);

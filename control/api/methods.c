@@ -159,6 +159,12 @@ const struct rpc_method rpc_methods[] = {
 		.result = "bindings, next (a number for \"after\", or null at the end)",
 	},
 	{
+		.name = "link.list",
+		.handle = link_list,
+		.text = "The real home links, with what is defended there and their counters.",
+		.result = "links",
+	},
+	{
 		.name = "stats.get",
 		.handle = stats_get,
 		.params =

@@ -27,6 +27,9 @@ rpc_handler_fn service_set;
 /* correspondent.c */
 rpc_handler_fn correspondent_list;
 
+/* link.c */
+rpc_handler_fn link_list;
+
 /* stats.c */
 rpc_handler_fn stats_get;
 

@@ -224,6 +224,7 @@ void format_binding(json_t *result)
 	print_value("care-of address", result, "care_of");
 	print_value("source", result, "source");
 	print_value("home agent", result, "home_agent");
+	print_value("home link", result, "home_link");
 	print_value("flags", result, "flags");
 	print_value("sequence", result, "sequence");
 	print_value("spi", result, "spi");
@@ -302,6 +303,22 @@ void format_drain(json_t *result)
 	print_value("  to", moving, "addresses");
 	print_value("  told", moving, "told");
 	print_value("  answered", moving, "answered");
+}
+
+void format_links(json_t *result)
+{
+	struct table links = {
+		.heads = {"INTERFACE", "LINK LOCAL", "PREFIXES", "DEFENDED", "TESTED", "RECEIVED",
+			  "INVALID", "SENT", "SEND FAILED"},
+		.fields = {"interface", "link_local", "prefixes", "defended", "tested",
+			   "counters.received", "counters.invalid", "counters.sent",
+			   "counters.send_failed"},
+	};
+
+	if (json_array_size(at(result, "links")) == 0)
+		puts("every home link is virtual");
+	else
+		print_table(&links, at(result, "links"));
 }
 
 void format_stats(json_t *result)

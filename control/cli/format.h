@@ -23,6 +23,7 @@ format_fn format_cleared;
 format_fn format_reloaded;
 format_fn format_service;
 format_fn format_drain;
+format_fn format_links;
 format_fn format_stats;
 format_fn format_stats_drops;
 format_fn format_stats_ports;

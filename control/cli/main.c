@@ -328,6 +328,7 @@ static const struct command commands[] = {
 	 "read the mobile nodes file again"},
 	{"correspondent list", "correspondent.list", format_correspondents, 0, 0, run_list,
 	 "[--limit N]", "the bindings of the correspondent function"},
+	{"link list", "link.list", format_links, 0, 0, run_plain, "", "the real home links"},
 	{"stats drops", "stats.get", format_stats_drops, 0, 0, run_stats, "",
 	 "why packets were dropped"},
 	{"stats ports", "stats.get", format_stats_ports, 0, 0, run_stats, "",

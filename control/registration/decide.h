@@ -85,6 +85,10 @@ enum binding_action {
 	X(NOT_HOME_REGISTRATION, not_home_registration,                                            \
 	  "not a home registration, and the correspondent function is off")                        \
 	X(CARE_OF_IS_HOME, care_of_is_home, "care-of address is a home address here: a loop")      \
+	X(DAD_RUNNING, dad_running,                                                                \
+	  "an earlier update waits for duplicate address detection, and will be answered")         \
+	X(DAD_CANCELLED, dad_cancelled,                                                            \
+	  "waited for duplicate address detection and was taken back by a later update")           \
 	X(NO_NONCE_INDICES, no_nonce_indices,                                                      \
 	  "to the correspondent function, without nonce indices")                                  \
 	X(AUTHORIZATION_MISSING, authorization_missing,                                            \

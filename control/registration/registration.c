@@ -32,6 +32,7 @@ static uint32_t invalid_count;
 static uint32_t *by_home; /* the first slot of each chain, plus 1; 0: none */
 static uint32_t by_home_mask;
 static struct timer_wheel wheel;
+static registration_listener_fn *listener;
 static uint32_t sweep_at;   /* next slot whose next hop is looked up again */
 static uint32_t sweep_left; /* how many are still to be looked at */
 
@@ -88,6 +89,17 @@ void registration_stop(void)
 	slots = NULL;
 	free_slots = NULL;
 	free_count = 0;
+}
+
+void registration_listen(registration_listener_fn *l)
+{
+	listener = l;
+}
+
+static void tell(const struct registration *r, bool in_force)
+{
+	if (listener != NULL)
+		listener(r, in_force);
 }
 
 static uint32_t *chain_of(const struct ip_addr *home)
@@ -189,6 +201,7 @@ static void forget(struct registration *r)
 
 static void withdraw(struct registration *r)
 {
+	tell(r, false);
 	nexthop_release(r->binding->next_hop);
 	bcache_remove(r->binding);
 	r->binding = NULL;
@@ -339,6 +352,7 @@ static int put_in_force(const struct binding_request *request,
 	 * touches its neighbours in the wheel. */
 	if (before != REGISTRATION_VALID || expiry_ms < r->timer.due_ms)
 		timer_set(&wheel, &r->timer, expiry_ms, lifetime_ended);
+	tell(r, true);
 	return 0;
 }
 

@@ -45,6 +45,12 @@ struct registration {
 	bool is_revoked; /* RFC 5846 §7: revocation is in progress */
 };
 
+/* A registration came into force or was changed (in_force), or is about to end. */
+typedef void registration_listener_fn(const struct registration *r, bool in_force);
+
+/* One; NULL: nobody. Called before an update is answered. */
+void registration_listen(registration_listener_fn *listener);
+
 int registration_start(const struct config *config, struct fault *fault);
 void registration_stop(void);
 /* For that many bindings: octets of DPDK's memory, and of the process's own. */

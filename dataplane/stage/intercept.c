@@ -16,15 +16,54 @@ enum { HEADROOM_OCTETS = ENCAP_IP6_IN_IP6_OVERHEAD + RTE_ETHER_HDR_LEN };
 /* With all that may come between. */
 enum { HEADROOM_OCTETS_MAX = HEADROOM_OCTETS + ENCAP_LIMIT_OCTETS + FRAGMENT_HEADER_OCTETS };
 
+/* The port whose link a home address lies on; HOME_PORT_NONE on a virtual home link. False for any
+ * other address. */
+static bool find_home_port(const struct dataplane_tables *tables, const struct ip_addr *to,
+			   uint16_t *port)
+{
+	for (uint16_t i = 0; i < tables->home_prefix_count; i++) {
+		if (!ip_prefix_contains(&tables->home_prefixes[i], to))
+			continue;
+		*port = tables->home_ports != NULL ? tables->home_ports[i] : HOME_PORT_NONE;
+		return true;
+	}
+	return false;
+}
+
+static bool is_home_port(const struct dataplane_tables *tables, uint16_t port)
+{
+	for (uint16_t i = 0; tables->home_ports != NULL && i < tables->home_prefix_count; i++)
+		if (tables->home_ports[i] == port)
+			return true;
+	return false;
+}
+
+/* RFC 6275 §10.4.2: not tunnelled, and by RFC 4291 §2.5.6 not forwarded either. */
+static void refuse_link_local(struct worker *w, struct burst *b, struct packet *p)
+{
+	p->next_hop = b->port; /* as struct punt says */
+	punt(w, p, PUNT_ERROR, DROP_LINK_LOCAL, DROP_LINK_LOCAL);
+}
+
 /* Not to a mobile node that is away. What came out of a tunnel is to a home address, or it would not be
- * here. */
+ * here. On a pci port the kernel's own link-local address cannot be told from others. */
 static __rte_noinline __rte_cold void sort_other(struct worker *w, struct burst *b,
 						 struct packet *p)
 {
-	if (is_home_address(w->tables, ip6_destination(p->ip)))
-		punt(w, p, PUNT_ERROR, DROP_NO_BINDING, DROP_NO_BINDING);
-	else
+	const struct ip_addr *to = ip6_destination(p->ip);
+	uint16_t port;
+
+	if (find_home_port(w->tables, to, &port)) {
+		if (port == HOME_PORT_NONE)
+			punt(w, p, PUNT_ERROR, DROP_NO_BINDING, DROP_NO_BINDING);
+		else
+			route_to_home_link(w, p, port);
+	} else if (ip_addr_is_link_local(to) && is_home_port(w->tables, b->port) &&
+		   !w->twins[b->port].exists) {
+		refuse_link_local(w, b, p);
+	} else {
 		packet_list_add(&b->kernel, p);
+	}
 }
 
 static inline bool may_tunnel(const struct packet *p, const struct binding *binding,

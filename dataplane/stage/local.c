@@ -156,6 +156,7 @@ void local_burst(struct worker *w, struct burst *b)
 	for (uint16_t i = 0; i < b->local.count; i++) {
 		struct packet *p = b->local.at[i];
 
+		p->next_hop = b->port; /* as struct punt says */
 		punt(w, p, class_of(w, p), 0, DROP_PUNT_LIMIT);
 	}
 }

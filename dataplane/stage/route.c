@@ -67,3 +67,26 @@ void route_burst(struct worker *w, struct burst *b)
 		forward(w, p, hop);
 	}
 }
+
+/* The prefix must be directly connected there: any other way, for want of an address of this host in the
+ * prefix, would bring the packet back. */
+void route_to_home_link(struct worker *w, struct packet *p, uint16_t port)
+{
+	const struct nexthop_table *table = w->tables->nexthops;
+	uint8_t to[1][16];
+	const struct nexthop *hop;
+	uint64_t index;
+
+	if (!ip_addr_is_unicast_routable(ip6_source(p->ip))) {
+		drop(w, p, DROP_SOURCE_ADDRESS);
+		return;
+	}
+	memcpy(to[0], p->ip->destination, sizeof(to[0]));
+	rte_fib6_lookup_bulk(nexthop_routes(table), to, &index, 1);
+	p->next_hop = (uint32_t)index;
+	hop = nexthop_find(table, p->next_hop);
+	if (hop == NULL || !hop->on_link || hop->port != port)
+		punt(w, p, PUNT_ERROR, DROP_NO_BINDING, DROP_NO_BINDING);
+	else
+		forward(w, p, neighbour_of(table, p));
+}

@@ -27,6 +27,10 @@ void intercept_burst(struct worker *w, struct burst *b);
 /* Finds the next hop of plain packets and sends them. */
 void route_burst(struct worker *w, struct burst *b);
 
+/* To an address without a binding on the real home link of that port: forwarded like any packet, but
+ * its next hop is not remembered, since the address may be registered the next moment. */
+void route_to_home_link(struct worker *w, struct packet *p, uint16_t port);
+
 /* Hands local packets to the control thread. */
 void local_burst(struct worker *w, struct burst *b);
 

@@ -23,6 +23,8 @@
 #include "ha/nexthop.h"
 #include "ha/stats.h"
 
+enum { HOME_PORT_NONE = UINT16_MAX };
+
 /* What workers read. Made by the control thread between open and start; must outlive the workers.
  */
 struct dataplane_tables {
@@ -33,6 +35,9 @@ struct dataplane_tables {
 	uint16_t tunnel_count;
 	const struct ip_prefix *home_prefixes;
 	uint16_t home_prefix_count;
+	/* By home prefix: the port whose link it is, HOME_PORT_NONE for a virtual one. NULL: all are
+	 * virtual. */
+	const uint16_t *home_ports;
 	uint32_t binding_slots; /* for how many bindings each worker keeps counters */
 };
 

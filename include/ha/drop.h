@@ -17,6 +17,8 @@
 	X(SOURCE_ADDRESS, source_address, "source address that may not be forwarded")              \
 	X(HOP_LIMIT, hop_limit, "hop limit exhausted")                                             \
 	X(NO_BINDING, no_binding, "home address without a binding")                                \
+	X(LINK_LOCAL, link_local,                                                                  \
+	  "link-local destination on a home link: never forwarded, nor tunnelled")                 \
 	X(BINDING_EXPIRED, binding_expired, "binding past its lifetime, control thread behind")    \
 	X(TOO_BIG, too_big, "inner packet larger than the tunnel MTU")                             \
 	X(NO_ROUTE, no_route, "no route to the destination through a port of ours")                \

@@ -33,11 +33,15 @@ enum punt_class {
 
 extern const char *const punt_class_names[PUNT_CLASS_COUNT];
 
-/* Worker to control. The mbuf starts at the IPv6 header; Ethernet and tunnel headers are gone. */
+/* Worker to control. The mbuf starts at the IPv6 header; Ethernet and tunnel headers are gone, but what
+ * says its port and did not come out of a tunnel has its Ethernet header in the room in front. */
 struct punt {
 	struct rte_mbuf *packet;
-	uint32_t
-		next_hop; /* PUNT_RESOLVE: what to resolve; PUNT_ERROR: where a Parameter Problem points */
+	union {
+		uint32_t next_hop; /* PUNT_RESOLVE: what to resolve */
+		uint32_t pointer;  /* PUNT_ERROR: where a Parameter Problem points */
+		uint32_t port;	   /* signalling, PUNT_LOCAL, DROP_LINK_LOCAL: what it came by */
+	};
 	uint8_t class;	   /* enum punt_class */
 	uint8_t reason;	   /* PUNT_ERROR: the enum drop_reason to answer */
 	uint8_t worker;	   /* which one sent it */
@@ -46,6 +50,12 @@ struct punt {
 };
 
 _Static_assert(sizeof(struct punt) == 16, "ring element");
+
+/* Of a punted packet with its Ethernet header in front: from where. */
+static inline const uint8_t *punt_source_mac(const uint8_t *ip)
+{
+	return ip - 8;
+}
 
 /* Control to worker. The mbuf starts at the IPv6 header; the worker adds Ethernet. */
 struct inject {

@@ -18,10 +18,16 @@ struct steer_address {
 	__u8 bytes[16];
 };
 
-/* Longest-prefix map "home_prefixes". */
+/* Longest-prefix map "home_prefixes"; its value is an enum steer_kind. */
 struct steer_prefix {
 	__u32 length;
 	__u8 bytes[16];
+};
+
+enum steer_kind {
+	STEER_VIRTUAL = 1,
+	STEER_LINK =
+		2, /* a real link: its neighbour discovery is the kernel's, and is heard from it */
 };
 
 /* Values of the hash map "addresses": what an exact address is to us. */

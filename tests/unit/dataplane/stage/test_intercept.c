@@ -134,6 +134,46 @@ static void an_unresolved_next_hop_is_handed_over_to_be_resolved(void)
 	rte_pktmbuf_free(punted.packet);
 }
 
+/* The plane has a default route only: nothing is directly connected. */
+static void on_a_real_link_an_address_that_is_not_connected_is_unreachable(void)
+{
+	static const uint16_t here = 0;
+	struct ip_addr nobody = plane_home(4711);
+	struct rte_mbuf *frame = packet_make(&plane, &from, &nobody, PROTO_UDP, NULL, 8);
+
+	plane.tables.home_ports = &here;
+	packets_clear(&plane);
+	packet_run(&plane, frame);
+	expect_error_punt(DROP_NO_BINDING);
+	plane.tables.home_ports = NULL;
+}
+
+static void a_link_local_destination_is_refused_only_on_a_home_link(void)
+{
+	static const uint16_t here = 0;
+	static const uint16_t elsewhere = 1;
+	struct ip_addr local;
+	struct rte_mbuf *frame;
+	struct punt punted = {0};
+
+	ip_addr_parse("fe80::10", &local);
+	plane.tables.home_ports = &here;
+	frame = packet_make(&plane, &from, &local, PROTO_UDP, NULL, 8);
+	packets_clear(&plane);
+	packet_run(&plane, frame);
+	CU_ASSERT_TRUE_FATAL(packet_punted(&plane, &punted));
+	CU_ASSERT_EQUAL(punted.reason, DROP_LINK_LOCAL);
+	CU_ASSERT_EQUAL(punted.port, 0);
+	rte_pktmbuf_free(punted.packet);
+
+	plane.tables.home_ports = &elsewhere;
+	frame = packet_make(&plane, &from, &local, PROTO_UDP, NULL, 8);
+	packets_clear(&plane);
+	packet_run(&plane, frame);
+	CU_ASSERT_FALSE(packet_punted(&plane, &punted));
+	plane.tables.home_ports = NULL;
+}
+
 int main(void)
 {
 	static const struct unit_case cases[] = {
@@ -141,6 +181,8 @@ int main(void)
 		UNIT(hop_limit_one_asks_for_time_exceeded),
 		UNIT(a_packet_larger_than_the_tunnel_asks_for_packet_too_big),
 		UNIT(a_home_address_without_binding_asks_for_unreachable),
+		UNIT(on_a_real_link_an_address_that_is_not_connected_is_unreachable),
+		UNIT(a_link_local_destination_is_refused_only_on_a_home_link),
 		UNIT(an_expired_binding_does_not_forward),
 		UNIT(a_source_that_may_not_be_forwarded_is_dropped),
 		UNIT(over_its_budget_an_error_is_only_counted),

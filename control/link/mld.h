@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * mld: Multicast Listener Discovery messages of a listener: Queries decoded, Reports and Done encoded.
+ *
+ * Bytes      an encoded message has checksum 0.
+ * Threads    any; pure.
+ * RFC        3810 §5.1, §5.2, §8.1; 2710 §3.
+ */
+#ifndef CONTROL_LINK_MLD_H
+#define CONTROL_LINK_MLD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "ha/cursor.h"
+#include "ha/ip.h"
+
+enum mld_record_type {
+	MLD_MODE_IS_EXCLUDE = 2,
+	MLD_CHANGE_TO_INCLUDE = 3, /* of nothing: the group is left */
+	MLD_CHANGE_TO_EXCLUDE = 4, /* nothing: the group is joined */
+};
+
+enum {
+	MLD_RECORDS_MAX = 72, /* in a report that fits any link */
+	MLD_REPORT_HEADER_OCTETS = 8,
+	MLD_RECORD_OCTETS = 20,
+	MLD_REPORT_OCTETS_MAX = MLD_REPORT_HEADER_OCTETS + MLD_RECORDS_MAX * MLD_RECORD_OCTETS,
+	MLD1_OCTETS = 24,
+};
+
+struct mld_query {
+	struct ip_addr group; /* unspecified: a general query */
+	uint32_t max_delay_ms;
+	bool is_version_1;
+};
+
+struct mld_record {
+	struct ip_addr group;
+	uint8_t type; /* enum mld_record_type */
+};
+
+bool mld_query_decode(struct cursor icmp6, struct mld_query *out);
+
+/* Records without sources. Returns the octets written. */
+uint16_t mld_report_encode(const struct mld_record records[], uint16_t count,
+			   uint8_t out[static MLD_REPORT_OCTETS_MAX]);
+/* Version 1: a Report, or a Done. */
+void mld1_encode(uint8_t type, const struct ip_addr *group, uint8_t out[static MLD1_OCTETS]);
+
+#endif
