@@ -16,6 +16,8 @@
 #include "receive.h"
 #include "registration/registration.h"
 #include "retire.h"
+#include "router/prefix_delivery.h"
+#include "router/renumber.h"
 #include "service.h"
 #include "update.h"
 
@@ -39,10 +41,8 @@ static int start_signalling(const struct config *config, struct mobile_nodes *no
 static int start_loop(struct fault *fault)
 {
 	static loop_poll_fn *const pollers[] = {
-		receive_poll,
-		registration_poll,
-		retire_poll_sparingly,
-		hold_poll,
+		receive_poll,	      registration_poll,     renumber_poll,
+		prefix_delivery_poll, retire_poll_sparingly, hold_poll,
 	};
 	int rc = loop_start();
 
@@ -91,7 +91,9 @@ int agent_open(const struct config *config, struct mobile_nodes *nodes,
 		.binding_slots = registration_slots_for(config->binding_capacity),
 		.binding_octets = registration_octets(config->binding_capacity),
 		.other_octets = nexthop_octets(config->hugepages),
-		.heap_octets = registration_heap_octets(config->binding_capacity),
+		.heap_octets = registration_heap_octets(config->binding_capacity) +
+			       prefix_delivery_octets(
+				       config, registration_slots_for(config->binding_capacity)),
 	};
 	int rc = dataplane_open(config, &demand, release, fault);
 
@@ -107,7 +109,9 @@ int agent_open(const struct config *config, struct mobile_nodes *nodes,
 	rc = registration_start(config, fault);
 	if (rc != 0)
 		goto stop_nexthop;
-	rc = start_loop(fault);
+	rc = prefix_delivery_start(config, fault);
+	if (rc == 0)
+		rc = start_loop(fault);
 	if (rc == 0)
 		rc = add_static_routes(config, fault);
 	if (rc != 0)
@@ -144,6 +148,7 @@ void agent_close(void)
 {
 	loop_close();
 	retire_drain();
+	prefix_delivery_stop();
 	registration_stop();
 	nexthop_stop();
 	retire_drain();

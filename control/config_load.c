@@ -954,6 +954,17 @@ static void check_home_agent(struct reader *reader, const json_t *object, void *
 	}
 }
 
+static void check_prefix_advertisements(struct reader *reader, const json_t *object, void *at)
+{
+	const struct config *config = at;
+
+	if (config->prefix_min_interval_s > config->prefix_max_interval_s &&
+	    was_read(object, "max_interval_s", config->prefix_max_interval_s))
+		problem_at(reader, "/min_interval_s",
+			   "%u is longer than max_interval_s, which is %u; use less",
+			   config->prefix_min_interval_s, config->prefix_max_interval_s);
+}
+
 static void check_bindings(struct reader *reader, const json_t *object, void *at)
 {
 	const struct config *config = at;
@@ -1058,6 +1069,9 @@ static const struct config defaults = {
 	.control_cpu = -1,
 	.mbufs_per_queue = 8192,
 	.accept_registrations = true,
+	.advertise_prefixes = true,
+	.prefix_min_interval_s = 600, /* RFC 6275 §13 */
+	.prefix_max_interval_s = 86400,
 	.binding_capacity = 65536,
 	.max_lifetime_s = 3600,
 	.tunnel_hop_limit = 64,
@@ -1247,10 +1261,19 @@ static const struct shape prefix_shape = {
 static const struct field home_prefix = {KEY("", object), .size = sizeof(struct home_prefix_config),
 					 .shape = &prefix_shape};
 
+static const struct field prefix_advertisement_fields[] = {
+	{KEY("enabled", boolean), IN(struct config, advertise_prefixes)},
+	{KEY("min_interval_s", number), IN(struct config, prefix_min_interval_s), RANGE(1, 604800)},
+	{KEY("max_interval_s", number), IN(struct config, prefix_max_interval_s), RANGE(1, 604800)},
+};
+static const struct shape prefix_advertisement_shape = {FIELDS(prefix_advertisement_fields),
+							.check = check_prefix_advertisements};
+
 static const struct field home_agent_fields[] = {
 	{KEY("accept_registrations", boolean), IN(struct config, accept_registrations)},
 	{KEY("answer_foreign_home_address", boolean),
 	 IN(struct config, answer_foreign_home_address)},
+	{KEY("mobile_prefix_advertisements", object), .shape = &prefix_advertisement_shape},
 	{KEY("prefixes", list), IN(struct config, home_prefixes), RANGE(1, HOME_PREFIXES_MAX),
 	 .item = &home_prefix, .count_offset = offsetof(struct config, home_prefix_count),
 	 .example = "[{\"prefix\": \"2001:db8:1::/64\", \"address\": \"2001:db8:1::1\"}]"},

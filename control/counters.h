@@ -30,6 +30,12 @@
 	  "home address not unicast routable, or multicast source")                                \
 	X(HOME_ADDRESS_UNKNOWN, home_address_unknown, "Home Address option without a binding")     \
 	X(ECHO_ANSWERED, echo_answered, "echo request answered")                                   \
+	X(DHAAD_REQUEST, home_agent_discovery_requests,                                            \
+	  "Home Agent Address Discovery Request, answered within the rate limit")                  \
+	X(PREFIX_SOLICITATION, mobile_prefix_solicitations,                                        \
+	  "Mobile Prefix Solicitation, answered at most once a second")                            \
+	X(DISCOVERY_INVALID, discovery_invalid,                                                    \
+	  "discovery or solicitation with a wrong checksum, code, length or no home address")      \
 	X(LOCAL_UNKNOWN, local_unknown, "for the home agent itself, but nothing here takes it")    \
 	X(ERROR_CONSIDERED, error_considered, "an ICMPv6 error was sent or was not called for")    \
 	X(HELD, held, "held until the next hop is resolved, then sent or given up")                \
@@ -40,6 +46,10 @@
 	X(ACKS_SENT, binding_acks_sent, "Binding Acknowledgements sent")                           \
 	X(ERRORS_SENT, binding_errors_sent, "Binding Errors sent")                                 \
 	X(ICMP_SENT, icmp6_errors_sent, "ICMPv6 errors sent")                                      \
+	X(DHAAD_SENT, home_agent_discovery_replies, "Home Agent Address Discovery Replies sent")   \
+	X(PREFIX_ADVERTISED, mobile_prefix_advertisements, "Mobile Prefix Advertisements sent")    \
+	X(PREFIX_LIMITED, mobile_prefix_limited,                                                   \
+	  "Mobile Prefix Solicitations not answered: another one was within this second")          \
 	X(ANSWERS_LIMITED, answers_limited, "answers held back by the rate limit")                 \
 	X(REPLY_FAILED, replies_failed, "answers not sent: no route, buffer or ring space")        \
 	X(EXPIRED, bindings_expired, "bindings whose lifetime ended")                              \

@@ -16,6 +16,7 @@
 #include "mh/binding_error.h"
 #include "mh/mh.h"
 #include "registration/registration.h"
+#include "router/router.h"
 #include "send.h"
 #include "service.h"
 #include "update.h"
@@ -130,6 +131,8 @@ static void receive_local(const struct punt *p, const struct ip6_packet *packet)
 		send_binding_error(p->worker, packet, BINDING_ERROR_UNKNOWN_BINDING);
 		return;
 	}
+	if (router_handle(p->worker, packet, node))
+		return;
 	if (packet->protocol == PROTO_MOBILITY)
 		receive_mobility(p->worker, packet, node);
 	else if (icmp6_answer_echo(p->worker, packet, node))

@@ -15,6 +15,10 @@ rpc_handler_fn binding_remove;
 /* config.c */
 rpc_handler_fn config_get;
 
+/* prefix.c */
+rpc_handler_fn prefix_list;
+rpc_handler_fn prefix_set;
+
 /* stats.c */
 rpc_handler_fn stats_get;
 

@@ -2,6 +2,7 @@
 #include "cli/format.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -234,6 +235,39 @@ void format_removed(json_t *result)
 
 	cell_text(at(result, "removed"), text);
 	printf("%s removed\n", text);
+}
+
+/* The number that stands for ever, in words. */
+static void put_infinite(json_t *prefix)
+{
+	static const char *const lifetimes[] = {"valid_lifetime_s", "preferred_lifetime_s"};
+
+	for (size_t i = 0; i < sizeof(lifetimes) / sizeof(lifetimes[0]); i++)
+		if (json_integer_value(at(prefix, lifetimes[i])) == UINT32_MAX)
+			json_object_set_new(prefix, lifetimes[i], json_string("infinite"));
+}
+
+void format_prefixes(json_t *result)
+{
+	struct table prefixes = {
+		.heads = {"HOME PREFIX", "HOME AGENT", "VALID", "PREFERRED"},
+		.fields = {"prefix", "address", "valid_lifetime_s", "preferred_lifetime_s"},
+	};
+	json_t *prefix;
+	size_t i;
+
+	json_array_foreach (at(result, "prefixes"), i, prefix)
+		put_infinite(prefix);
+	print_table(&prefixes, at(result, "prefixes"));
+}
+
+void format_prefix(json_t *result)
+{
+	put_infinite(result);
+	print_value("prefix", result, "prefix");
+	print_value("home agent", result, "address");
+	print_value("valid, s", result, "valid_lifetime_s");
+	print_value("preferred, s", result, "preferred_lifetime_s");
 }
 
 void format_stats(json_t *result)

@@ -30,6 +30,7 @@ static uint32_t invalid_count;
 static uint32_t *by_home; /* the first slot of each chain, plus 1; 0: none */
 static uint32_t by_home_mask;
 static struct timer_wheel wheel;
+static const struct registration_watcher *watcher;
 static uint32_t sweep_at =
 	UINT32_MAX; /* next slot whose next hop is looked up again; UINT32_MAX: none */
 
@@ -183,8 +184,15 @@ static void forget(struct registration *r)
 	retire(free_slot, NULL, r->slot);
 }
 
+void registration_watch(const struct registration_watcher *w)
+{
+	watcher = w;
+}
+
 static void withdraw(struct registration *r)
 {
+	if (watcher != NULL)
+		watcher->ended(r);
 	nexthop_release(r->binding->next_hop);
 	bcache_remove(r->binding);
 	r->binding = NULL;
@@ -326,7 +334,23 @@ static int put_in_force(const struct binding_request *request,
 	 * touches its neighbours in the wheel. */
 	if (before != REGISTRATION_VALID || expiry_ms < r->timer.due_ms)
 		timer_set(&wheel, &r->timer, expiry_ms, lifetime_ended);
+	if (watcher != NULL)
+		watcher->registered(r, before != REGISTRATION_VALID);
 	return 0;
+}
+
+/* Should there be no entry for what workers see, they go on until the timer. */
+void registration_shorten(uint32_t slot, uint64_t expiry_ms)
+{
+	struct registration *r = &slots[slot];
+	uint64_t now_ms = monotonic_ms();
+
+	if (r->state != REGISTRATION_VALID || r->expiry_ms <= expiry_ms)
+		return;
+	r->expiry_ms = expiry_ms;
+	if (expiry_ms > now_ms)
+		publish(r, &r->care_of, expiry_ms, now_ms);
+	timer_set(&wheel, &r->timer, expiry_ms, lifetime_ended);
 }
 
 /* RFC 6275 §10.3.2: the entry stays, marked invalid, so that a late older update is refused by its

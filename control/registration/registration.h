@@ -44,6 +44,16 @@ struct registration {
 	uint8_t state;	 /* enum registration_state; REGISTRATION_NONE marks a free slot */
 };
 
+/* Told of each registration that was put in force, is_new when the home address had no binding in
+ * force before; and of each that is no longer, while its slot still says whose it was. */
+struct registration_watcher {
+	void (*registered)(const struct registration *r, bool is_new);
+	void (*ended)(const struct registration *r);
+};
+
+/* NULL: nobody. */
+void registration_watch(const struct registration_watcher *watcher);
+
 int registration_start(const struct config *config, struct fault *fault);
 void registration_stop(void);
 /* For that many bindings: octets of DPDK's memory, and of the process's own. */
@@ -70,6 +80,10 @@ const struct registration *registration_at(uint32_t slot);
 /* Takes the binding out by order of an operator, as if its lifetime had ended. False when there is
  * none. */
 bool registration_remove(const struct ip_addr *home);
+
+/* The lifetime of the registration in force in that slot ends at that time, if it would end later:
+ * its home prefix does (RFC 6275 §10.6.4). */
+void registration_shorten(uint32_t slot, uint64_t expiry_ms);
 
 /* Puts a verdict (ACTION_REGISTER, ACTION_DEREGISTER) in force, before it is answered.
  * 0; -ENOSPC when there is no slot or entry: nothing has changed. A care-of address without a route

@@ -11,12 +11,16 @@
 /* What goes in front: the tunnel's header and the link's. */
 enum { HEADROOM_OCTETS = ENCAP_IP6_IN_IP6_OVERHEAD + RTE_ETHER_HDR_LEN };
 
-/* Not to a mobile node that is away. What came out of a tunnel is to a home address, or it would not be
+/* Not to a mobile node that is away; the home agents' anycast address is one of ours. What came out of a tunnel is to a home address, or it would not be
  * here. */
 static __rte_noinline __rte_cold void sort_other(struct worker *w, struct burst *b,
 						 struct packet *p)
 {
-	if (is_home_address(w->tables, ip6_destination(p->ip)))
+	const struct ip_addr *to = ip6_destination(p->ip);
+
+	if (is_home_anycast_address(w->tables, to))
+		punt(w, p, PUNT_LOCAL, 0, DROP_PUNT_LIMIT);
+	else if (is_home_address(w->tables, to))
 		punt(w, p, PUNT_ERROR, DROP_NO_BINDING, DROP_NO_BINDING);
 	else
 		packet_list_add(&b->kernel, p);

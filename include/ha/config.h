@@ -95,6 +95,10 @@ struct config {
 	bool answer_foreign_home_address; /* 132 before authentication for an address outside every
 					     prefix */
 
+	bool advertise_prefixes;	/* to mobile nodes that are away, RFC 6275 §10.6 */
+	uint32_t prefix_min_interval_s; /* MinMobPfxAdvInterval */
+	uint32_t prefix_max_interval_s; /* MaxMobPfxAdvInterval */
+
 	uint32_t binding_capacity;
 	uint32_t max_lifetime_s;
 	uint32_t refresh_advice_s; /* 0: no Binding Refresh Advice option */

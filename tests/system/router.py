@@ -1,0 +1,372 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""A home agent's duties as a router, seen from the wire: home agent address discovery, mobile prefix solicitations and
+advertisements, renumbering. What the daemon sends is judged by scapy.
+
+RFC 6275 6.5-6.8, 10.5, 10.6; RFC 3963 7. Usage: router.py BUILD-DIRECTORY
+"""
+import sys
+import time
+
+from lib import (CARE_OF, CORRESPONDENT, HOME_AGENT, HOME_PREFIX, OTHER_CARE_OF, Node, Report, home, lab, node, packets,
+                 program_directory)
+from scapy.layers.inet6 import (ICMPv6HAADReply, ICMPv6HAADRequest, ICMPv6MPAdv, ICMPv6MPSol, ICMPv6NDOptPrefixInfo, IPv6,
+                                IPv6ExtHdrDestOpt, IPv6ExtHdrRouting, HAO, MIP6MH_BE, PadN)
+
+ANYCAST = "2001:db8:1:0:fdff:ffff:ffff:fffe"
+LONG_PREFIX, LONG_ANYCAST, LONG_AGENT = "2001:db8:5::/80", "2001:db8:5::ffff:ffff:fffe", "2001:db8:5::1"
+INFINITE = 0xffffffff
+FIRST, SECOND, THIRD, ENDING = 16, 17, 18, 19
+NODES = [node(number) for number in (FIRST, SECOND, THIRD, ENDING)]
+PREFIXES = [
+    {"prefix": HOME_PREFIX, "address": HOME_AGENT, "home_link": "virtual", "valid_lifetime_s": 30000,
+     "preferred_lifetime_s": 20000},
+    {"prefix": LONG_PREFIX, "address": LONG_AGENT, "home_link": "virtual"},
+]
+QUICK = {"min_interval_s": 1, "max_interval_s": 2}
+LOOSE = {"errors_per_source": {"rate_per_s": 1000, "burst": 1000}}
+
+
+def with_home_address(source, destination, home_address):
+    return IPv6(src=source, dst=destination) / IPv6ExtHdrDestOpt(
+        nh=packets.ICMP6, options=[PadN(optdata=b"\0\0"), HAO(hoa=home_address)], autopad=1)
+
+
+def is_right(frame, layer):
+    """The checksum that scapy computes, with the home address of a routing header, is the one in the packet."""
+    copy = IPv6(bytes(frame[IPv6]))
+    found = copy[layer].cksum
+    del copy[layer].cksum
+    return IPv6(bytes(copy))[layer].cksum == found
+
+
+def discover(the_lab, anycast=ANYCAST, source=CORRESPONDENT, seconds=1.0, **fields):
+    request = ICMPv6HAADRequest(**fields)
+    the_lab.wire.drain()
+    the_lab.wire.send(IPv6(src=source, dst=anycast) / request)
+    return the_lab.wire.wait_for(lambda f: ICMPv6HAADReply in f, seconds)
+
+
+def solicit(the_lab, number, seconds=1.0, care_of=CARE_OF, **fields):
+    the_lab.wire.drain()
+    the_lab.wire.send(with_home_address(care_of, HOME_AGENT, home(number)) / ICMPv6MPSol(**fields))
+    return the_lab.wire.wait_for(lambda f: ICMPv6MPAdv in f or MIP6MH_BE in f, seconds)
+
+
+def advertisement(the_lab, seconds):
+    return the_lab.wire.wait_for(lambda f: ICMPv6MPAdv in f, seconds)
+
+
+def counted(the_lab, name, before, by=1):
+    return the_lab.daemon.wait_counter(name, before[name] + by) - before[name]
+
+
+def check_reply(report, frame, source, what):
+    if not report.check(frame is not None, f"{what} is answered"):
+        return
+    report.equal((frame[IPv6].src, frame[IPv6].dst), (HOME_AGENT, source), f"{what}: from our address to who asked")
+    report.check(is_right(frame, ICMPv6HAADReply), f"{what}: the checksum is right")
+    report.equal(sorted(frame[ICMPv6HAADReply].addresses), sorted([HOME_AGENT, LONG_AGENT]),
+                 f"{what}: it lists this home agent's addresses on the link")
+
+
+def discovery(report, the_lab):
+    before = the_lab.daemon.counters()
+    frame = discover(the_lab, id=0x4711)
+    check_reply(report, frame, CORRESPONDENT, "a discovery request")
+    if frame is not None:
+        reply = frame[ICMPv6HAADReply]
+        report.equal((reply.type, reply.code, reply.id, reply.R, reply.res), (145, 0, 0x4711, 0, 0),
+                     "type 145, code 0, the identifier copied, the rest 0")
+    report.equal(counted(the_lab, "others.home_agent_discovery_replies", before), 1, "the reply is counted")
+    frame = discover(the_lab, id=1, R=1)
+    report.equal(frame and frame[ICMPv6HAADReply].R, 0, "R in the request: nobody serves mobile routers, R is clear")
+    frame = discover(the_lab, id=2, res=0x7fff)
+    report.equal(frame and frame[ICMPv6HAADReply].id, 2, "reserved bits are ignored")
+    frame = discover(the_lab, LONG_ANYCAST, id=3)
+    report.equal(frame and frame[IPv6].src, LONG_AGENT, "a prefix of another length has its anycast address, too")
+    orders = set()
+    for number in range(40):
+        frame = discover(the_lab, id=number)
+        orders.add(tuple(frame[ICMPv6HAADReply].addresses) if frame is not None else None)
+    report.check(len(orders) == 2 and None not in orders, "the order is drawn anew each time", orders)
+
+
+def discovery_refused(report, the_lab):
+    cases = (
+        ("a wrong checksum", ICMPv6HAADRequest(cksum=0x1234), "outcomes.discovery_invalid"),
+        ("another code", ICMPv6HAADRequest(code=1), "outcomes.discovery_invalid"),
+        ("a short request", b"\x90\0\xd5\x33\0\0", "outcomes.discovery_invalid"),
+        ("an echo request to the anycast address", packets.echo_request(CORRESPONDENT, ANYCAST),
+         "outcomes.local_unknown"),
+    )
+    for what, message, counter in cases:
+        before = the_lab.daemon.counters()
+        the_lab.wire.drain()
+        packet = IPv6(src=CORRESPONDENT, dst=ANYCAST, nh=58) / message
+        the_lab.wire.send(packet)
+        moved = counted(the_lab, counter, before)
+        report.check(moved == 1 and not the_lab.wire.collect(0.1), f"{what}: silence, counted", moved)
+    for source in ("::", "ff02::1", "fe80::1", HOME_AGENT):
+        before = the_lab.daemon.counters()
+        report.check(discover(the_lab, source=source, seconds=0.2) is None, f"a request from {source} gets no answer")
+        after = the_lab.daemon.counters()
+        report.equal(after["others.home_agent_discovery_replies"], before["others.home_agent_discovery_replies"],
+                     f"and from {source} none was sent")
+    report.check(discover(the_lab, "2001:db8:1::fffe", seconds=0.2) is None, "another address is not the anycast one")
+    report.check(discover(the_lab, HOME_AGENT, seconds=0.2) is None, "a request to a unicast address gets no reply")
+    mn = Node(the_lab, FIRST)
+    before = the_lab.daemon.counters()
+    the_lab.wire.send(packets.BindingUpdate(home=mn.home, care_of=CARE_OF, home_agent=ANYCAST, sequence=1,
+                                            identifier=f"mn{FIRST}@example.com", spi=256 + FIRST,
+                                            key=bytes(range(16))).packet())
+    counted(the_lab, "outcomes.local_unknown", before)
+    report.equal(the_lab.daemon.bindings(), {}, "a Binding Update to the anycast address makes no binding")
+
+
+def discovery_from_the_tunnel(report, the_lab):
+    mn = Node(the_lab, FIRST)
+    mn.register()
+    the_lab.wire.drain()
+    the_lab.wire.send(IPv6(src=CARE_OF, dst=HOME_AGENT) / IPv6(src=mn.home, dst=ANYCAST) / ICMPv6HAADRequest(id=9))
+    frame = the_lab.wire.wait_for(lambda f: ICMPv6HAADReply in f)
+    if report.check(frame is not None, "a request out of a tunnel is answered"):
+        report.equal((frame[IPv6].dst, frame[IPv6ExtHdrRouting].addresses), (CARE_OF, [mn.home]),
+                     "to the care-of address, with a type 2 routing header")
+    mn.ask(lifetime_s=0)
+
+
+def discovery_limited(report, the_lab):
+    answers = 0
+    before = the_lab.daemon.counters()
+    the_lab.wire.drain()
+    for number in range(200):
+        the_lab.wire.send(IPv6(src="2001:db8:77::1", dst=ANYCAST) / ICMPv6HAADRequest(id=number))
+    answers = sum(ICMPv6HAADReply in frame for frame in the_lab.wire.collect(0.6))
+    report.check(10 <= answers <= 40, "a flood of requests gets no more answers than the limit has", answers)
+    report.check(counted(the_lab, "others.answers_limited", before, 100) >= 100, "the others are counted")
+
+
+def check_options(report, frame, expected, what):
+    """expected: (address, length, L, A, R, least and most valid, least and most preferred) of each prefix."""
+    found, layer = [], frame[ICMPv6MPAdv].payload
+    while isinstance(layer, ICMPv6NDOptPrefixInfo):
+        found.append(layer)
+        layer = layer.payload
+    report.equal([(o.prefix, o.prefixlen, o.L, o.A, o.R, o.len, o.res1, o.res2) for o in found],
+                 [(*row[:5], 4, 0, 0) for row in expected], f"{what}: each prefix of the link is there")
+    for option, row in zip(found, expected):
+        report.check(row[5] <= option.validlifetime <= row[6] and row[7] <= option.preferredlifetime <= row[8],
+                     f"{what}: the lifetimes of {option.prefix} are what is left",
+                     (option.validlifetime, option.preferredlifetime))
+
+
+def check_advertisement(report, frame, number, identifier, what, care_of=CARE_OF):
+    if not report.check(frame is not None and ICMPv6MPAdv in frame, f"{what} comes"):
+        return False
+    message = frame[ICMPv6MPAdv]
+    report.equal((frame[IPv6].src, frame[IPv6].dst, frame[IPv6ExtHdrRouting].type,
+                  frame[IPv6ExtHdrRouting].addresses), (HOME_AGENT, care_of, 2, [home(number)]),
+                 f"{what}: from the home agent to the care-of address, the home address in a type 2 routing header")
+    report.equal((message.type, message.code, message.id, int(message.flags), message.res),
+                 (147, 0, identifier, 0, 0), f"{what}: type 147, code 0, its identifier, M and O clear")
+    report.check(is_right(frame, ICMPv6MPAdv), f"{what}: the checksum is right")
+    return True
+
+
+def solicitation(report, the_lab):
+    mn = Node(the_lab, FIRST)
+    frame = solicit(the_lab, FIRST, id=5)
+    if report.check(frame is not None and MIP6MH_BE in frame, "a solicitation without a binding gets a Binding Error"):
+        report.equal((frame[MIP6MH_BE].status, frame[MIP6MH_BE].ha, frame[IPv6].dst), (1, home(FIRST), CARE_OF),
+                     "with status 1, the home address, to the source")
+    mn.register()
+    before = the_lab.daemon.counters()
+    begun = time.monotonic()
+    frame = solicit(the_lab, FIRST, id=0xbeef)
+    report.check(time.monotonic() - begun < 0.5, "a solicitation is answered at once")
+    if check_advertisement(report, frame, FIRST, 0xbeef, "the advertisement"):
+        check_options(report, frame, [
+            ("2001:db8:1::", 64, 1, 1, 0, 29900, 30000, 19900, 20000),
+            (LONG_AGENT, 80, 1, 1, 1, INFINITE, INFINITE, INFINITE, INFINITE),
+        ], "the advertisement")
+    report.equal(counted(the_lab, "others.mobile_prefix_advertisements", before), 1, "it is counted")
+    report.check(solicit(the_lab, FIRST, 0.3, id=6) is None, "a second one within the second gets none")
+    report.equal(counted(the_lab, "others.mobile_prefix_limited", before), 1, "and is counted")
+    frame = solicit(the_lab, FIRST, id=7, care_of=OTHER_CARE_OF)
+    report.check(frame is not None and MIP6MH_BE in frame, "from another place than the care-of address: Binding Error")
+    time.sleep(1)
+    frame = solicit(the_lab, FIRST, id=8)
+    report.check(frame is not None and ICMPv6MPAdv in frame, "a second later it is answered again")
+
+
+def solicitation_refused(report, the_lab):
+    time.sleep(1)
+    valid = packets.checksum(packets.address(home(FIRST)), packets.address(HOME_AGENT), 58, b"\x92\0\0\0\0\1\0\0\1\0")
+    cases = (
+        ("a wrong checksum", ICMPv6MPSol(id=1, cksum=0x1234)),
+        ("another code", ICMPv6MPSol(id=1, code=1)),
+        ("an option of length 0", b"\x92\0" + valid.to_bytes(2, "big") + b"\0\1\0\0\1\0"),
+    )
+    for what, message in cases:
+        before = the_lab.daemon.counters()
+        the_lab.wire.drain()
+        the_lab.wire.send(with_home_address(CARE_OF, HOME_AGENT, home(FIRST)) / message)
+        moved = counted(the_lab, "outcomes.discovery_invalid", before)
+        report.check(moved == 1 and not the_lab.wire.collect(0.1), f"{what}: silence, counted", moved)
+    before = the_lab.daemon.counters()
+    the_lab.wire.send(IPv6(src=CARE_OF, dst=HOME_AGENT) / IPv6(src=home(FIRST), dst=HOME_AGENT, nh=58)
+                      / ICMPv6MPSol(id=1))
+    report.equal(counted(the_lab, "outcomes.discovery_invalid", before), 1,
+                 "without a Home Address option there is no solicitation")
+    frame = solicit(the_lab, FIRST, id=4)
+    report.check(frame is not None and ICMPv6MPAdv in frame, "none of it counted as one within the second")
+
+
+def set_prefix(the_lab, valid, preferred, prefix=HOME_PREFIX):
+    return the_lab.daemon.rpc("prefix.set", prefix=prefix, valid_lifetime_s=valid, preferred_lifetime_s=preferred)
+
+
+def control(report, the_lab):
+    rows = the_lab.daemon.rpc("prefix.list")["prefixes"]
+    report.equal([(row["prefix"], row["address"]) for row in rows], [(HOME_PREFIX, HOME_AGENT), (LONG_PREFIX, LONG_AGENT)],
+                 "prefix.list shows the home prefixes")
+    report.equal(rows[1]["valid_lifetime_s"], INFINITE, "an infinite lifetime is all ones")
+    for what, code, params in (
+            ("a prefix that is none", 1, {"prefix": "2001:db8:9::/64", "valid_lifetime_s": 1, "preferred_lifetime_s": 1}),
+            ("preferred beyond valid", -32602, {"prefix": HOME_PREFIX, "valid_lifetime_s": 1, "preferred_lifetime_s": 2}),
+            ("no lifetime", -32602, {"prefix": HOME_PREFIX, "valid_lifetime_s": 1})):
+        try:
+            the_lab.daemon.call("prefix.set", params)
+            report.check(False, f"{what} is an error")
+        except RuntimeError as error:
+            report.equal(error.args[0]["code"], code, f"{what} is an error")
+    told = the_lab.run("ha", f"{the_lab.daemon.programs}/homewardctl", "--socket", the_lab.daemon.socket_path,
+                       "prefix", "set", LONG_PREFIX, "infinite", "7000")
+    report.check(told.returncode == 0 and "infinite" in told.stdout and "7000" in told.stdout,
+                 "homewardctl prefix set changes and shows it", told)
+    told = the_lab.run("ha", f"{the_lab.daemon.programs}/homewardctl", "--socket", the_lab.daemon.socket_path,
+                       "prefix", "list")
+    report.check(HOME_PREFIX in told.stdout and "PREFERRED" in told.stdout, "homewardctl prefix list lists them", told)
+    the_lab.daemon.rpc("prefix.set", prefix=LONG_PREFIX, valid_lifetime_s=INFINITE, preferred_lifetime_s=INFINITE)
+
+
+def renumbering(report, the_lab):
+    mn = Node(the_lab, SECOND)
+    mn.register(lifetime_s=3000)
+    set_prefix(the_lab, 1000, 500)
+    row = the_lab.daemon.bindings()[mn.home]
+    time.sleep(0.1)
+    row = the_lab.daemon.bindings()[mn.home]
+    report.check(990 <= row["remaining_s"] <= 1000, "a binding ends with its prefix", row["remaining_s"])
+    answer = mn.ask(lifetime_s=3000)
+    report.equal(answer and answer.status, 1, "a registration beyond the new lifetimes is answered with status 1")
+    report.check(answer is not None and 980 <= answer.lifetime_s <= 1000, "and granted no more than valid",
+                 answer and answer.lifetime_s)
+    set_prefix(the_lab, 30000, 20000)
+    answer = mn.ask(lifetime_s=3000)
+    report.equal((answer.status, answer.lifetime_s) if answer else None, (0, 3000), "and with more again, more")
+    ending = Node(the_lab, ENDING)
+    ending.register(lifetime_s=3000)
+    set_prefix(the_lab, 2, 1)
+    report.check(ending.home in the_lab.daemon.bindings(), "until the prefix is invalid the binding is in force")
+    time.sleep(2.5)
+    report.equal(the_lab.daemon.bindings(), {}, "then no binding in it is left")
+    answer = mn.ask()
+    report.equal(answer and answer.status, 132, "and a registration is answered with status 132")
+    set_prefix(the_lab, 30000, 20000)
+    report.check(mn.register(), "until the prefix is valid again")
+    set_prefix(the_lab, 0, 0)
+    time.sleep(0.3)
+    report.equal(the_lab.daemon.bindings(), {}, "a valid lifetime of 0 ends them at once")
+    set_prefix(the_lab, 30000, 20000)
+
+
+def restart(the_lab, **changes):
+    the_lab.daemon.stop()
+    the_lab.daemon.configure(NODES, home_agent__prefixes=PREFIXES, **changes)
+    if not the_lab.daemon.start():
+        the_lab.show_log()
+        return False
+    return True
+
+
+def arrivals(the_lab, seconds):
+    """When advertisements come, from now on, and the last of them."""
+    found, last, begun = [], None, time.monotonic()
+    while time.monotonic() - begun < seconds:
+        frame = advertisement(the_lab, begun + seconds - time.monotonic())
+        if frame is not None:
+            found.append(time.monotonic() - begun)
+            last = frame
+    return found, last
+
+
+def unsolicited(report, the_lab):
+    if not report.check(restart(the_lab, home_agent__mobile_prefix_advertisements=QUICK),
+                        "the daemon starts with short intervals"):
+        return
+    mn = Node(the_lab, THIRD)
+    mn.register(lifetime_s=3000)
+    the_lab.wire.drain()
+    times, frame = arrivals(the_lab, 12.5)
+    gaps = [later - earlier for earlier, later in zip(times, times[1:])]
+    report.check(len(times) == 3 and 0.9 < times[0] < 2.3 and 2.9 < gaps[0] < 3.6 and 5.9 < gaps[1] < 6.6,
+                 "after a registration an advertisement comes, and again after 3 and 6 seconds", times)
+    if check_advertisement(report, frame, THIRD, 0, "an unsolicited advertisement"):
+        check_options(report, frame, [
+            ("2001:db8:1::", 64, 1, 1, 0, 29900, 30000, 19900, 20000),
+            (LONG_AGENT, 80, 1, 1, 1, INFINITE, INFINITE, INFINITE, INFINITE),
+        ], "an unsolicited advertisement")
+    set_prefix(the_lab, 9000, 8000)
+    times, frame = arrivals(the_lab, 2.5)
+    report.check(len(times) == 1 and times[0] < 2.3, "a change is told within the interval", times)
+    if frame is not None:
+        check_options(report, frame, [
+            ("2001:db8:1::", 64, 1, 1, 0, 8900, 9000, 7900, 8000),
+            (LONG_AGENT, 80, 1, 1, 1, INFINITE, INFINITE, INFINITE, INFINITE),
+        ], "the change")
+    time.sleep(0.5)
+    solicit(the_lab, THIRD, id=77)
+    times, _ = arrivals(the_lab, 1.8)
+    report.equal(times, [], "a solicitation ends the repetitions")
+    set_prefix(the_lab, 9000, 7000)
+    mn.ask(lifetime_s=0)
+    the_lab.wire.drain()
+    times, _ = arrivals(the_lab, 3.0)
+    report.equal(times, [], "and so does the end of the binding")
+
+
+def switched_off(report, the_lab):
+    if not report.check(restart(the_lab, home_agent__mobile_prefix_advertisements={"enabled": False}),
+                        "the daemon starts with advertising off"):
+        return
+    Node(the_lab, FIRST).register()
+    report.check(solicit(the_lab, FIRST, 0.3, id=1) is None, "a solicitation gets no answer")
+    set_prefix(the_lab, 400, 400)
+    time.sleep(0.1)
+    row = the_lab.daemon.bindings()[home(FIRST)]
+    report.check(row["remaining_s"] <= 400, "bindings end with their prefix all the same", row["remaining_s"])
+
+
+def main():
+    report = Report()
+    with lab(program_directory()) as the_lab:
+        if report.check(restart(the_lab, limits=LOOSE), "the daemon starts"):
+            for part in (discovery, discovery_refused, discovery_from_the_tunnel, solicitation, solicitation_refused,
+                         control, renumbering, unsolicited, switched_off, discovery_limited):
+                print(f"# {part.__name__}", flush=True)
+                try:
+                    part(report, the_lab)
+                except (KeyError, OSError, RuntimeError, TypeError, IndexError) as error:
+                    report.check(False, f"{part.__name__} runs to its end", repr(error))
+                if not the_lab.daemon.alive():
+                    the_lab.show_log()
+                    restart(the_lab)
+        else:
+            the_lab.show_log()
+    return report.conclude()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
