@@ -10,6 +10,7 @@
 #include "bcache.h"
 #include "hold.h"
 #include "limiter.h"
+#include "link/link.h"
 #include "loop.h"
 #include "netlink.h"
 #include "nexthop.h"
@@ -114,6 +115,8 @@ int agent_open(const struct config *config, struct mobile_nodes *nodes,
 		rc = start_loop(fault);
 	if (rc == 0)
 		rc = add_static_routes(config, fault);
+	if (rc == 0)
+		rc = link_start(config, fault);
 	if (rc != 0)
 		agent_close();
 	return rc;
@@ -146,6 +149,7 @@ void agent_stop_workers(void)
 
 void agent_close(void)
 {
+	link_stop();
 	loop_close();
 	retire_drain();
 	prefix_delivery_stop();

@@ -77,6 +77,12 @@ struct shape {
 
 static const struct field root;
 
+#define HOME_LINK_WORDS "\"virtual\" or {\"interface\": \"eth1\"}"
+
+static void read_object(struct reader *reader, const struct field *field, const json_t *value,
+			void *at);
+static json_t *write_object(const struct field *field, const void *at);
+
 /* Problems and pointers */
 
 /* The operator's own words inside a problem: short, and nothing that a terminal would obey. */
@@ -415,6 +421,34 @@ static void read_choice(struct reader *reader, const struct field *field, const 
 static json_t *write_choice(const struct field *field, const void *at)
 {
 	return json_string(field->choices[*(const uint32_t *)at]);
+}
+
+/* "virtual", or an object that names an interface. */
+static void read_home_link(struct reader *reader, const struct field *field, const json_t *value,
+			   void *at)
+{
+	struct home_link_config *link = at;
+	const char *text = json_string_value(value);
+	char quoted[QUOTE_MAX];
+
+	*link = (struct home_link_config){.kind = HOME_LINK_VIRTUAL};
+	if (json_is_object(value)) {
+		link->kind = HOME_LINK_INTERFACE;
+		read_object(reader, field, value, at);
+	} else if (text == NULL) {
+		wrong_type(reader, value, HOME_LINK_WORDS);
+	} else if (strcmp(text, "virtual") != 0) {
+		problem(reader, "%s is not known; use " HOME_LINK_WORDS, quote(text, quoted));
+	}
+}
+
+static json_t *write_home_link(const struct field *field, const void *at)
+{
+	const struct home_link_config *link = at;
+
+	if (link->kind == HOME_LINK_VIRTUAL)
+		return json_string("virtual");
+	return write_object(field, at);
 }
 
 /* Home agent addresses only. */
@@ -819,12 +853,42 @@ static void check_port_pair(struct reader *reader, uint16_t i, uint16_t k)
 			   (int)strcspn(second->device, ","), second->device, i);
 }
 
+static const struct port_config *port_by_interface(const struct config *config, const char *name)
+{
+	for (uint16_t i = 0; i < config->port_count; i++)
+		if (strcmp(config->ports[i].interface, name) == 0)
+			return &config->ports[i];
+	return NULL;
+}
+
+/* Only a port with a kernel interface has a link that neighbour discovery can be heard on. */
+static void check_home_links(struct reader *reader, struct config *config)
+{
+	for (uint16_t i = 0; i < config->home_prefix_count; i++) {
+		struct home_link_config *link = &config->home_prefixes[i].home_link;
+		const struct port_config *port = port_by_interface(config, link->interface);
+		char where[64];
+
+		if (link->kind != HOME_LINK_INTERFACE || link->interface[0] == '\0')
+			continue;
+		snprintf(where, sizeof(where), "/home_agent/prefixes/%u/home_link/interface", i);
+		if (port == NULL)
+			problem_at(reader, where,
+				   "\"%s\" is no port's; use the interface of an af_xdp port or "
+				   "the tap of a pci port",
+				   link->interface);
+		else
+			link->port = (uint16_t)(port - config->ports);
+	}
+}
+
 static void check_ports(struct reader *reader, const json_t *object, void *at)
 {
-	const struct config *config = at;
+	struct config *config = at;
 	char where[64];
 
 	(void)object;
+	check_home_links(reader, config);
 	for (uint16_t k = 0; k < config->port_count; k++) {
 		uint16_t queues = config->ports[k].queues;
 
@@ -1129,6 +1193,7 @@ static const struct type type_octal = {read_octal, write_octal};
 static const struct type type_choice = {read_choice, write_choice};
 static const struct type type_address = {read_address, write_address};
 static const struct type type_prefix = {read_prefix, write_prefix};
+static const struct type type_home_link = {read_home_link, write_home_link};
 static const struct type type_mac = {read_mac, write_mac};
 static const struct type type_list = {read_list, write_list};
 static const struct type type_object = {read_object, write_object};
@@ -1160,11 +1225,6 @@ static const char *const port_kinds[] = {
 	[PORT_VDEV] = "vdev",
 	[PORT_PCI] = "pci",
 	[PORT_PCI + 1] = NULL,
-};
-
-static const char *const home_links[] = {
-	[HOME_LINK_VIRTUAL] = "virtual",
-	[HOME_LINK_VIRTUAL + 1] = NULL,
 };
 
 static const struct field route_fields[] = {
@@ -1234,12 +1294,19 @@ static const struct field memory_fields[] = {
 };
 static const struct shape memory_shape = {FIELDS(memory_fields)};
 
+static const struct field home_link_fields[] = {
+	{KEY("interface", text), IN(struct home_link_config, interface),
+	 TEXT(NAME_PATTERN, NAME_WORDS), .example = "\"eth1\""},
+};
+static const struct shape home_link_shape = {FIELDS(home_link_fields)};
+
 static const struct field prefix_fields[] = {
 	{KEY("prefix", prefix), IN(struct home_prefix_config, prefix),
 	 RANGE(PREFIX_LENGTH_MIN, 128), .example = "\"2001:db8:1::/64\""},
 	{KEY("address", address), IN(struct home_prefix_config, home_agent),
 	 .example = "\"2001:db8:1::1\""},
-	{KEY("home_link", choice), IN(struct home_prefix_config, home_link), .choices = home_links},
+	{KEY("home_link", home_link), IN(struct home_prefix_config, home_link),
+	 .shape = &home_link_shape},
 	{KEY("valid_lifetime_s", lifetime), IN(struct home_prefix_config, valid_lifetime_s),
 	 RANGE(LIFETIME_UNIT_S, LIFETIME_INFINITE_S - 1)},
 	{KEY("preferred_lifetime_s", lifetime), IN(struct home_prefix_config, preferred_lifetime_s),
@@ -1247,7 +1314,7 @@ static const struct field prefix_fields[] = {
 };
 
 static const struct home_prefix_config blank_prefix = {
-	.home_link = HOME_LINK_VIRTUAL,
+	.home_link = {.kind = HOME_LINK_VIRTUAL},
 	.valid_lifetime_s = LIFETIME_INFINITE_S,
 	.preferred_lifetime_s = LIFETIME_INFINITE_S,
 };

@@ -24,6 +24,7 @@
 #include "config_load.h"
 #include "ha/dataplane.h"
 #include "ha/time.h"
+#include "link/link.h"
 #include "log.h"
 #include "loop.h"
 #include "mobile_node.h"
@@ -138,6 +139,7 @@ static void local_address(const struct ip_addr *address, bool present)
 {
 	service_set_local(address, present);
 	steer_set_address(address, present);
+	link_addresses_changed();
 }
 
 static bool has_kernel_interface(void)

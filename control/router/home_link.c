@@ -5,7 +5,8 @@
 
 static bool is_same_link(const struct home_prefix_config *a, const struct home_prefix_config *b)
 {
-	return a->home_link == b->home_link;
+	return a->home_link.kind == b->home_link.kind &&
+	       strcmp(a->home_link.interface, b->home_link.interface) == 0;
 }
 
 static void describe(uint16_t index, struct nd_prefix *prefix)

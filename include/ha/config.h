@@ -57,14 +57,21 @@ struct port_config {
 };
 
 enum home_link {
-	HOME_LINK_VIRTUAL, /* no link behind the prefix: the home agent is the only one who has it
+	HOME_LINK_VIRTUAL,   /* no link behind the prefix: the home agent is the only one who has it
 			    */
+	HOME_LINK_INTERFACE, /* the link of a port's kernel interface */
+};
+
+struct home_link_config {
+	enum home_link kind;
+	char interface[INTERFACE_NAME_MAX];
+	uint16_t port; /* whose interface that is: index in ports */
 };
 
 struct home_prefix_config {
 	struct ip_prefix prefix;
 	struct ip_addr home_agent; /* source of tunnels and acknowledgements */
-	enum home_link home_link;
+	struct home_link_config home_link;
 	uint32_t valid_lifetime_s; /* counted from the start of the daemon; LIFETIME_INFINITE_S */
 	uint32_t preferred_lifetime_s;
 };

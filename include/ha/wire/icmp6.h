@@ -2,8 +2,8 @@
  *
  * icmp6: ICMPv6 types and codes.
  *
- * RFC        4443; 4861 §4; 6275 §6.5–6.8, §7 (home agent discovery, prefix discovery, what they add
- *            to neighbour discovery); 3963 §7 (mobile router flags).
+ * RFC        4443; 4861 §4; 2710, 3810 §5; 6275 §6.5–6.8, §7 (home agent discovery, prefix discovery,
+ *            what they add to neighbour discovery); 3963 §7 (mobile router flags).
  */
 #ifndef HA_WIRE_ICMP6_H
 #define HA_WIRE_ICMP6_H
@@ -16,9 +16,15 @@ enum {
 	ICMP6_INFORMATIONAL = 128, /* from here on: not an error */
 	ICMP6_ECHO_REQUEST = 128,
 	ICMP6_ECHO_REPLY = 129,
+	ICMP6_MLD_QUERY = 130,
+	ICMP6_MLD_REPORT = 131,
+	ICMP6_MLD_DONE = 132,
 	ICMP6_ROUTER_SOLICITATION = 133,
 	ICMP6_ROUTER_ADVERTISEMENT = 134,
+	ICMP6_NEIGHBOUR_SOLICITATION = 135,
+	ICMP6_NEIGHBOUR_ADVERTISEMENT = 136,
 	ICMP6_REDIRECT = 137,
+	ICMP6_MLD2_REPORT = 143,
 	ICMP6_DHAAD_REQUEST = 144,
 	ICMP6_DHAAD_REPLY = 145,
 	ICMP6_MOBILE_PREFIX_SOLICITATION = 146,

@@ -186,7 +186,7 @@ static void what_the_file_leaves_out_has_its_default(void)
 	CU_ASSERT_EQUAL(config.home_prefix_count, 1);
 	CU_ASSERT_EQUAL(home->prefix.length, 64);
 	CU_ASSERT_EQUAL(home->home_agent.bytes[15], 1);
-	CU_ASSERT_EQUAL(home->home_link, HOME_LINK_VIRTUAL);
+	CU_ASSERT_EQUAL(home->home_link.kind, HOME_LINK_VIRTUAL);
 	CU_ASSERT_EQUAL(home->valid_lifetime_s, LIFETIME_INFINITE_S);
 	CU_ASSERT_EQUAL(home->preferred_lifetime_s, LIFETIME_INFINITE_S);
 	CU_ASSERT_EQUAL(config.binding_capacity, 65536);

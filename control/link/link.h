@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * link: real home links. Hears link-scoped ICMPv6 on the kernel interface of a port and hands each message to whoever asked for its type; sends there.
+ *
+ * Shape      a link for each interface that some home prefix names, numbered from 0. The kernel sees the same messages and does with them what it always does.
+ *            What is sent waits for the end of the loop's turn, so that many messages leave by one system call.
+ * Order      link_start when ports are there and the loop is started; link_handle before or after. link_stop before loop_close.
+ * Threads    the control thread.
+ * RFC        4861 §6.1, §7.1 and 4443 §2.3 (what is true of every message that a handler sees), 3810 §5.
+ */
+#ifndef CONTROL_LINK_LINK_H
+#define CONTROL_LINK_LINK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "ha/config.h"
+#include "ha/cursor.h"
+#include "ha/fault.h"
+
+enum {
+	LINK_NONE = -1,
+	LINK_MESSAGE_MAX =
+		1452, /* octets of an ICMPv6 message that is sent, behind a router alert */
+};
+
+/* A message from the link. Its length and checksum are right, its source is no multicast address. Neighbour and router discovery (types 133 to 137): hop limit
+ * 255, code 0. Multicast listener discovery (130 to 132, 143): hop limit 1, source link-local or unspecified; without a router alert it does not come. What this
+ * host sent itself never comes. */
+struct link_message {
+	uint16_t link;
+	uint8_t type;
+	uint8_t source_mac[6]; /* of the frame */
+	struct ip_addr source;
+	struct ip_addr destination;
+	struct cursor icmp6; /* from the type octet to the end of the payload */
+};
+
+typedef void link_handler_fn(const struct link_message *message);
+
+/* 0, or a negative errno with the fault filled. Without a real home link nothing is opened. */
+int link_start(const struct config *config, struct fault *fault);
+void link_stop(void);
+
+/* Who gets the messages of a type; the last one asked for it. NULL: nobody. */
+void link_handle(uint8_t type, link_handler_fn *handler);
+
+uint16_t link_count(void);
+/* Of the home prefix by its index in the configuration, or of the one that holds an address; LINK_NONE when it is virtual or there is none. */
+int link_of_prefix(uint16_t prefix);
+int link_of_address(const struct ip_addr *address);
+/* Of a port by its index; LINK_NONE. */
+int link_of_port(uint16_t port);
+
+const char *link_interface(uint16_t link);
+const uint8_t *link_mac(uint16_t link); /* six octets */
+/* The interface's link-local address: the source of what routers say. NULL while it has none. */
+const struct ip_addr *link_local(uint16_t link);
+/* Addresses of this host changed. */
+void link_addresses_changed(void);
+
+/* Sends an ICMPv6 message with hop limit 255 to a link-layer address; its checksum is set here. The message is copied. False, counted, when it cannot be sent. */
+bool link_send(uint16_t link, const uint8_t mac[static 6], const struct ip_addr *source,
+	       const struct ip_addr *destination, const uint8_t *message, uint16_t octets);
+/* The same to a multicast address, with the link-layer address that belongs to it (RFC 2464 §7). */
+bool link_send_multicast(uint16_t link, const struct ip_addr *source,
+			 const struct ip_addr *destination, const uint8_t *message,
+			 uint16_t octets);
+/* The same with hop limit 1 and a router alert in front, as multicast listener discovery is sent (RFC 3810 §5). */
+bool link_send_report(uint16_t link, const struct ip_addr *source,
+		      const struct ip_addr *destination, const uint8_t *message, uint16_t octets);
+/* Sends a whole IPv6 packet as it is, at once. */
+bool link_send_packet(uint16_t link, const uint8_t mac[static 6], const uint8_t *packet,
+		      uint16_t octets);
+
+/* What a link did. */
+#define LINK_COUNTERS(X)                                                                           \
+	X(RECEIVED, received, "ICMPv6 messages of the link heard")                                 \
+	X(INVALID, invalid, "of those, with a wrong length, checksum, hop limit, code or source")  \
+	X(UNHANDLED, unhandled, "of those, of a type that nobody takes")                           \
+	X(SENT, sent, "messages sent")                                                             \
+	X(SEND_FAILED, send_failed, "messages that the interface did not take")
+
+enum link_counter {
+#define X(upper, lower, text) LINK_##upper,
+	LINK_COUNTERS(X)
+#undef X
+		LINK_COUNTER_COUNT,
+};
+
+const uint64_t *link_counters(uint16_t link); /* LINK_COUNTER_COUNT of them */
+
+#endif
