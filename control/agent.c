@@ -17,6 +17,7 @@
 #include "receive.h"
 #include "registration/registration.h"
 #include "retire.h"
+#include "router/advertise.h"
 #include "router/prefix_delivery.h"
 #include "router/renumber.h"
 #include "service.h"
@@ -42,8 +43,8 @@ static int start_signalling(const struct config *config, struct mobile_nodes *no
 static int start_loop(struct fault *fault)
 {
 	static loop_poll_fn *const pollers[] = {
-		receive_poll,	      registration_poll,     renumber_poll,
-		prefix_delivery_poll, retire_poll_sparingly, hold_poll,
+		receive_poll,	registration_poll,     renumber_poll, prefix_delivery_poll,
+		advertise_poll, retire_poll_sparingly, hold_poll,
 	};
 	int rc = loop_start();
 
@@ -117,6 +118,8 @@ int agent_open(const struct config *config, struct mobile_nodes *nodes,
 		rc = add_static_routes(config, fault);
 	if (rc == 0)
 		rc = link_start(config, fault);
+	if (rc == 0)
+		advertise_start(config);
 	if (rc != 0)
 		agent_close();
 	return rc;
@@ -149,6 +152,7 @@ void agent_stop_workers(void)
 
 void agent_close(void)
 {
+	advertise_stop();
 	link_stop();
 	loop_close();
 	retire_drain();

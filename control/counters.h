@@ -50,6 +50,13 @@
 	X(PREFIX_ADVERTISED, mobile_prefix_advertisements, "Mobile Prefix Advertisements sent")    \
 	X(PREFIX_LIMITED, mobile_prefix_limited,                                                   \
 	  "Mobile Prefix Solicitations not answered: another one was within this second")          \
+	X(RA_SENT, router_advertisements_sent, "Router Advertisements sent")                       \
+	X(RA_RECEIVED, router_advertisements, "Router Advertisements of others received")          \
+	X(RS_RECEIVED, router_solicitations, "Router Solicitations received")                      \
+	X(RA_INVALID, router_discovery_invalid,                                                    \
+	  "Router Advertisements and Solicitations that are malformed or from a wrong source")     \
+	X(HOME_AGENTS_FULL, home_agents_full,                                                      \
+	  "Router Advertisements of which something found no place on a Home Agents List")         \
 	X(ANSWERS_LIMITED, answers_limited, "answers held back by the rate limit")                 \
 	X(REPLY_FAILED, replies_failed, "answers not sent: no route, buffer or ring space")        \
 	X(EXPIRED, bindings_expired, "bindings whose lifetime ended")                              \

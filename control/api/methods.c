@@ -73,6 +73,13 @@ const struct rpc_method rpc_methods[] = {
 		.errors = {API_NOT_FOUND, API_FORBIDDEN},
 	},
 	{
+		.name = "home_agents.list",
+		.handle = home_agents_list,
+		.text = "The Home Agents Lists: who else serves the real home links, learnt from "
+			"Router Advertisements.",
+		.result = "home_agents, by interface; this home agent itself is not among them",
+	},
+	{
 		.name = "prefix.list",
 		.handle = prefix_list,
 		.text = "The home prefixes, with what is left of their lifetimes.",

@@ -15,6 +15,9 @@ rpc_handler_fn binding_remove;
 /* config.c */
 rpc_handler_fn config_get;
 
+/* home_agents.c */
+rpc_handler_fn home_agents_list;
+
 /* prefix.c */
 rpc_handler_fn prefix_list;
 rpc_handler_fn prefix_set;

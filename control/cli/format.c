@@ -237,6 +237,18 @@ void format_removed(json_t *result)
 	printf("%s removed\n", text);
 }
 
+void format_home_agents(json_t *result)
+{
+	struct table agents = {
+		.heads = {"INTERFACE", "LINK-LOCAL ADDRESS", "PREFERENCE", "MOBILE ROUTERS",
+			  "REMAINING", "ADDRESSES"},
+		.fields = {"interface", "link_local", "preference", "mobile_router", "remaining_s",
+			   "addresses"},
+	};
+
+	print_table(&agents, at(result, "home_agents"));
+}
+
 /* The number that stands for ever, in words. */
 static void put_infinite(json_t *prefix)
 {

@@ -280,6 +280,8 @@ static const struct command commands[] = {
 	 "all about one binding"},
 	{"binding remove", "binding.remove", format_removed, 1, 1, run_with_address, "HOME-ADDRESS",
 	 "take a binding out; only root and the daemon's user may"},
+	{"home-agents list", "home_agents.list", format_home_agents, 0, 0, run_plain, "",
+	 "who else serves the home links"},
 	{"prefix list", "prefix.list", format_prefixes, 0, 0, run_plain, "",
 	 "the home prefixes, with what is left of their lifetimes"},
 	{"prefix set", "prefix.set", format_prefix, 3, 3, run_prefix_set, "PREFIX VALID PREFERRED",

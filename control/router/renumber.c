@@ -2,6 +2,7 @@
 #include "router/renumber.h"
 
 #include "registration/registration.h"
+#include "router/advertise.h"
 #include "router/prefix_delivery.h"
 #include "service.h"
 
@@ -17,6 +18,7 @@ void renumber(uint16_t index, uint32_t valid_s, uint32_t preferred_s)
 	service_set_lifetimes(index, valid_s, preferred_s);
 	changed |= UINT32_C(1) << index;
 	sweep_at = 0;
+	advertise_soon();
 }
 
 /* A registration that ends at once is not told: its binding is what it would be reached by. */

@@ -9,8 +9,8 @@
 #include "ha/wire/ip6.h"
 #include "limiter.h"
 #include "registration/registration.h"
+#include "router/advertise.h"
 #include "router/dhaad.h"
-#include "router/home_agents.h"
 #include "router/home_link.h"
 #include "router/mobile_prefix.h"
 #include "router/prefix_delivery.h"
@@ -34,14 +34,6 @@ static bool checksum_is_right(const struct ip6_packet *packet, const struct ip_a
 			    (uint32_t)cursor_left(&packet->payload)) == 0;
 }
 
-/* Nobody else serves a virtual home link. */
-static const struct home_agents_list *others(void)
-{
-	static const struct home_agents_list nobody;
-
-	return &nobody;
-}
-
 /* RFC 3963 §7.2: where nobody serves mobile routers, those are listed who serve mobile nodes. */
 static void list_agents(const struct ip_addr *anycast, bool mobile_router, uint16_t max,
 			struct ip_addr addresses[], struct dhaad_reply *reply)
@@ -50,15 +42,17 @@ static void list_agents(const struct ip_addr *anycast, bool mobile_router, uint1
 	struct home_agent_self self = {
 		.addresses = own,
 		.count = home_link_addresses(anycast, own),
+		.preference = advertise_preference(anycast),
 	};
+	const struct home_agents_list *others = advertise_others(anycast);
 
 	reply->addresses = addresses;
 	reply->count = 0;
 	if (mobile_router)
-		reply->count = home_agents_order(others(), &self, true, rte_rand, addresses, max);
+		reply->count = home_agents_order(others, &self, true, rte_rand, addresses, max);
 	reply->mobile_router = reply->count > 0;
 	if (reply->count == 0)
-		reply->count = home_agents_order(others(), &self, false, rte_rand, addresses, max);
+		reply->count = home_agents_order(others, &self, false, rte_rand, addresses, max);
 }
 
 /* A packet of 1280 octets holds one address more or two less, by its headers. */
