@@ -83,17 +83,16 @@ static bool read_packet(struct cursor packet, struct link_message *message)
 	    !cursor_u8(&packet, &next) || !cursor_u8(&packet, &hop_limit) ||
 	    !cursor_addr(&packet, &message->source) ||
 	    !cursor_addr(&packet, &message->destination) ||
-	    !cursor_take(&packet, payload, &packet) ||
-	    !read_options(&packet, &next, &router_alert) || next != PROTO_ICMP6)
+	    !cursor_take(&packet, payload, &icmp6) || !read_options(&icmp6, &next, &router_alert) ||
+	    next != PROTO_ICMP6)
 		return false;
-	icmp6 = packet;
-	message->icmp6 = packet;
+	message->icmp6 = icmp6;
 	if (!cursor_u8(&icmp6, &message->type) || !cursor_u8(&icmp6, &code) ||
 	    cursor_left(&icmp6) < CHECKSUM_OFFSET || ip_addr_is_multicast(&message->source))
 		return false;
 	return is_as_its_type_asks(message, code, hop_limit, router_alert) &&
-	       ip6_checksum(&message->source, &message->destination, PROTO_ICMP6, packet.at,
-			    (uint32_t)cursor_left(&packet)) == 0;
+	       ip6_checksum(&message->source, &message->destination, PROTO_ICMP6, message->icmp6.at,
+			    (uint32_t)cursor_left(&message->icmp6)) == 0;
 }
 
 bool frame_read(const uint8_t *frame, size_t octets, struct link_message *message)

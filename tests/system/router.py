@@ -11,8 +11,10 @@ import time
 
 from lib import (CARE_OF, CORRESPONDENT, HOME_AGENT, HOME_PREFIX, OTHER_CARE_OF, Node, Report, home, lab, node, packets,
                  program_directory)
-from scapy.layers.inet6 import (ICMPv6HAADReply, ICMPv6HAADRequest, ICMPv6MPAdv, ICMPv6MPSol, ICMPv6NDOptPrefixInfo, IPv6,
-                                IPv6ExtHdrRouting, MIP6MH_BE)
+from scapy.layers.inet6 import (ICMPv6HAADReply, ICMPv6HAADRequest, ICMPv6MPAdv, ICMPv6MPSol, ICMPv6ND_RA,
+                                ICMPv6ND_RS, ICMPv6NDOptAdvInterval, ICMPv6NDOptHAInfo, ICMPv6NDOptPrefixInfo,
+                                ICMPv6NDOptSrcLLAddr, IPv6, IPv6ExtHdrRouting, MIP6MH_BE)
+from scapy.layers.l2 import Ether
 
 ANYCAST = "2001:db8:1:0:fdff:ffff:ffff:fffe"
 LONG_PREFIX, LONG_ANYCAST, LONG_AGENT = "2001:db8:5::/80", "2001:db8:5::ffff:ffff:fffe", "2001:db8:5::1"
@@ -355,12 +357,192 @@ def switched_off(report, the_lab):
     report.check(row["remaining_s"] <= 400, "bindings end with their prefix all the same", row["remaining_s"])
 
 
+LINK_PREFIX, LINK_ANYCAST = "2001:db8:ff::/64", "2001:db8:ff:0:fdff:ffff:ffff:fffe"
+ALL_NODES, ALL_ROUTERS = "ff02::1", "ff02::2"
+
+
+def restart_on_link(the_lab, advertisements, **link):
+    home_link = {"interface": "rt", **link}
+    if advertisements is not None:
+        home_link["router_advertisements"] = advertisements
+    the_lab.daemon.stop()
+    the_lab.daemon.configure([], home_agent__prefixes=[
+        {"prefix": LINK_PREFIX, "address": HOME_AGENT, "home_link": home_link, "valid_lifetime_s": 7000,
+         "preferred_lifetime_s": 5000}], limits=LOOSE)
+    the_lab.wire.drain()
+    if not the_lab.daemon.start():
+        the_lab.show_log()
+        return False
+    return True
+
+
+def router_advertisement(the_lab, seconds):
+    return the_lab.wire.wait_for(lambda f: ICMPv6ND_RA in f, seconds)
+
+
+def to_link(the_lab, packet, group):
+    mac = "33:33:" + ":".join(f"{octet:02x}" for octet in packets.address(group)[-4:])
+    the_lab.wire.send_frame(Ether(dst=mac, src=the_lab.wire.own_mac) / packet)
+
+
+def advertising(report, the_lab):
+    if not report.check(restart_on_link(the_lab, {"max_interval_ms": 2000, "min_interval_ms": 1000, "lifetime_s": 30},
+                                        preference=7, home_agent_lifetime_s=90), "the daemon starts on a real home link"):
+        return
+    frame = router_advertisement(the_lab, 2.5)
+    if report.check(frame is not None, "it advertises itself"):
+        ip, ra = frame[IPv6], frame[ICMPv6ND_RA]
+        report.equal((ip.src[:6], ip.dst, ip.hlim, frame.dst, frame.src),
+                     ("fe80::", ALL_NODES, 255, "33:33:00:00:00:01", the_lab.wire.peer_mac),
+                     "from its link-local address to all nodes, hop limit 255")
+        report.check(is_right(frame, ICMPv6ND_RA), "the checksum is right")
+        report.equal((ra.code, ra.chlim, ra.M, ra.O, ra.H, ra.res, ra.routerlifetime, ra.reachabletime, ra.retranstimer),
+                     (0, 64, 0, 0, 1, 0, 30, 0, 0), "a router for 30 seconds and a home agent, M and O clear")
+        report.equal(frame[ICMPv6NDOptSrcLLAddr].lladdr, the_lab.wire.peer_mac, "its link-layer address is in it")
+        option = frame[ICMPv6NDOptPrefixInfo]
+        report.equal((option.prefix, option.prefixlen, option.L, option.A, option.R), (HOME_AGENT, 64, 1, 1, 1),
+                     "the prefix holds the whole address of the router")
+        report.check(6990 <= option.validlifetime <= 7000 and 4990 <= option.preferredlifetime <= 5000,
+                     "with what is left of its lifetimes")
+        report.equal(frame[ICMPv6NDOptAdvInterval].advint, 2000, "the Advertisement Interval is the longest one")
+        report.equal((frame[ICMPv6NDOptHAInfo].len, frame[ICMPv6NDOptHAInfo].res, frame[ICMPv6NDOptHAInfo].pref,
+                      frame[ICMPv6NDOptHAInfo].lifetime), (1, 0, 7, 90), "Home Agent Information has both")
+    times, begun = [], time.monotonic()
+    while len(times) < 4 and router_advertisement(the_lab, 3) is not None:
+        times.append(time.monotonic())
+    gaps = [later - earlier for earlier, later in zip(times, times[1:])]
+    report.check(len(gaps) == 3 and all(0.9 < gap < 2.3 for gap in gaps) and max(gaps) - min(gaps) > 0.001,
+                 "the intervals are drawn between the least and the longest one", (gaps, begun))
+    the_lab.daemon.rpc("prefix.set", prefix=LINK_PREFIX, valid_lifetime_s=600, preferred_lifetime_s=300)
+    router_advertisement(the_lab, 3)
+    frame = router_advertisement(the_lab, 3)
+    report.check(frame is not None and 590 <= frame[ICMPv6NDOptPrefixInfo].validlifetime <= 600,
+                 "changed lifetimes are advertised")
+    the_lab.daemon.stop()
+    frame = the_lab.wire.wait_for(lambda f: ICMPv6ND_RA in f and f[ICMPv6ND_RA].routerlifetime == 0, 1)
+    report.check(frame is not None and frame[ICMPv6ND_RA].H == 0 and ICMPv6NDOptHAInfo not in frame,
+                 "at its end it says that it is neither router nor home agent any more")
+
+
+def solicited(report, the_lab):
+    if not report.check(restart_on_link(the_lab, {"max_interval_ms": 1800000, "min_delay_ms": 2000}),
+                        "the daemon starts with long intervals"):
+        return
+    frame = router_advertisement(the_lab, 2.5)
+    report.check(frame is not None and ICMPv6NDOptHAInfo not in frame,
+                 "Home Agent Information is left out where it says nothing")
+    report.equal(frame and frame[ICMPv6ND_RA].routerlifetime, 5400, "the lifetime is three times the longest interval")
+    time.sleep(2)
+    link_layer = ICMPv6NDOptSrcLLAddr(lladdr=the_lab.wire.own_mac)
+    for what, packet in (
+            ("hop limit 254", IPv6(src="fe80::99", dst=ALL_ROUTERS, hlim=254) / ICMPv6ND_RS() / link_layer),
+            ("another code", IPv6(src="fe80::99", dst=ALL_ROUTERS, hlim=255) / ICMPv6ND_RS(code=1) / link_layer),
+            ("a wrong checksum", IPv6(src="fe80::99", dst=ALL_ROUTERS, hlim=255) / ICMPv6ND_RS(cksum=1) / link_layer),
+            ("an option of length 0", IPv6(src="fe80::99", dst=ALL_ROUTERS, hlim=255) / ICMPv6ND_RS()
+             / ICMPv6NDOptSrcLLAddr(len=0)),
+            ("a link-layer address from nowhere", IPv6(src="::", dst=ALL_ROUTERS, hlim=255) / ICMPv6ND_RS()
+             / link_layer)):
+        to_link(the_lab, packet, ALL_ROUTERS)
+        report.check(router_advertisement(the_lab, 0.7) is None, f"a solicitation with {what} is not answered")
+    the_lab.wire.drain()
+    begun = time.monotonic()
+    to_link(the_lab, IPv6(src="fe80::99", dst=ALL_ROUTERS, hlim=255) / ICMPv6ND_RS() / link_layer, ALL_ROUTERS)
+    first = router_advertisement(the_lab, 1)
+    report.check(first is not None and time.monotonic() - begun < 0.7, "a solicitation is answered within half a second")
+    begun = time.monotonic()
+    to_link(the_lab, IPv6(src="::", dst=ALL_ROUTERS, hlim=255) / ICMPv6ND_RS(), ALL_ROUTERS)
+    frame = router_advertisement(the_lab, 4)
+    report.check(frame is not None and 1.9 < time.monotonic() - begun < 2.8,
+                 "the next one not before MinDelayBetweenRAs is over", time.monotonic() - begun)
+
+
+def other_agent(the_lab, number, preference=None, lifetime=60, flags=0, addresses=1, router_lifetime=1800, h=1, valid=600,
+                source=None, hop_limit=255, bad=b""):
+    message = ICMPv6ND_RA(H=h, routerlifetime=router_lifetime)
+    for index in range(addresses):
+        message /= ICMPv6NDOptPrefixInfo(prefix=agent_address(number, index), prefixlen=64, L=1, A=1, R=1,
+                                         validlifetime=valid, preferredlifetime=valid)
+    if preference is not None:
+        message /= ICMPv6NDOptHAInfo(res=flags, pref=preference, lifetime=lifetime)
+    source = source or f"fe80::1:{number:x}"
+    to_link(the_lab, IPv6(src=source, dst=ALL_NODES, hlim=hop_limit) / message / bad, ALL_NODES)
+
+
+def agent_address(number, index=0):
+    return f"2001:db8:ff::a{index:x}:{number:x}"
+
+
+def listed(the_lab, **fields):
+    """The reply to a discovery request, and its addresses."""
+    time.sleep(0.05)
+    frame = discover(the_lab, LINK_ANYCAST, id=1, **fields)
+    return frame, list(frame[ICMPv6HAADReply].addresses) if frame is not None else None
+
+
+def home_agents_list(report, the_lab):
+    if not report.check(restart_on_link(the_lab, None, preference=10), "the daemon starts without advertising"):
+        return
+    report.check(router_advertisement(the_lab, 1.5) is None, "it does not advertise unless configured")
+    report.equal(listed(the_lab)[1], [HOME_AGENT], "alone on the link, it lists itself")
+    other_agent(the_lab, 1, preference=9)
+    other_agent(the_lab, 2, preference=0x8000)
+    other_agent(the_lab, 3)
+    other_agent(the_lab, 4, preference=11)
+    expected = [agent_address(2), agent_address(4), HOME_AGENT, agent_address(1), agent_address(3)]
+    report.equal(listed(the_lab)[1], expected, "others are listed by preference, unsigned, 0 when they do not say")
+    rows = the_lab.daemon.rpc("home_agents.list")["home_agents"]
+    report.equal(sorted((row["link_local"], row["preference"], tuple(row["addresses"])) for row in rows),
+                 sorted((f"fe80::1:{n}", p, (agent_address(n),)) for n, p in ((1, 9), (2, 0x8000), (3, 0), (4, 11))),
+                 "home_agents.list shows them")
+    told = the_lab.run("ha", f"{the_lab.daemon.programs}/homewardctl", "--socket", the_lab.daemon.socket_path,
+                       "home-agents", "list")
+    report.check("fe80::1:2" in told.stdout and "32768" in told.stdout, "homewardctl home-agents list, too", told)
+
+    other_agent(the_lab, 4, preference=8)
+    expected = [agent_address(2), HOME_AGENT, agent_address(1), agent_address(4), agent_address(3)]
+    report.equal(listed(the_lab)[1], expected, "a new preference replaces the old one")
+    other_agent(the_lab, 2, preference=0x8000, h=0)
+    other_agent(the_lab, 4, preference=8, lifetime=0)
+    other_agent(the_lab, 3, router_lifetime=0)
+    report.equal(listed(the_lab)[1], [HOME_AGENT, agent_address(1)],
+                 "without the home agent flag or with lifetime 0, its own or the router's, they leave")
+    other_agent(the_lab, 1, preference=9, valid=0)
+    report.equal(listed(the_lab)[1], [HOME_AGENT], "an address goes with its prefix")
+    other_agent(the_lab, 1, preference=9, lifetime=1)
+    report.equal(len(listed(the_lab)[1] or []), 2, "a short lifetime counts")
+    time.sleep(1.2)
+    report.equal(listed(the_lab)[1], [HOME_AGENT], "until it is over")
+    for what, fields in (("from another than a link-local address", {"source": "2001:db8:ff::77"}),
+                         ("with hop limit 254", {"hop_limit": 254}), ("with an option of length 0", {"bad": b"\1\0"})):
+        other_agent(the_lab, 5, preference=99, **fields)
+        report.equal(listed(the_lab)[1], [HOME_AGENT], f"an advertisement {what} is ignored")
+
+    other_agent(the_lab, 6, preference=1, addresses=2)
+    other_agent(the_lab, 7, preference=1, addresses=2)
+    orders = {tuple(listed(the_lab)[1]) for _ in range(50)}
+    report.check(len(orders) == 8 and all(order[0] == HOME_AGENT for order in orders),
+                 "equals, and the addresses of one, are in random order; those of one stay together", len(orders))
+    frame, found = listed(the_lab, R=1)
+    report.equal((frame and frame[ICMPv6HAADReply].R, len(found or [])), (0, 5), "R without any mobile router service: all")
+    other_agent(the_lab, 8, preference=1, flags=0x8000)
+    frame, found = listed(the_lab, R=1)
+    report.equal((frame and frame[ICMPv6HAADReply].R, found), (1, [agent_address(8)]),
+                 "R: only those who serve mobile routers, and R is set")
+    report.equal(len(listed(the_lab)[1]), 6, "without R: all of them")
+    for number in range(100, 200):
+        other_agent(the_lab, number, preference=number)
+    frame, found = listed(the_lab)
+    report.equal((found, frame and len(frame[IPv6])), ([agent_address(number) for number in range(199, 122, -1)], 1280),
+                 "of a hundred the 77 best are listed, in 1280 octets")
+
+
 def main():
     report = Report()
     with lab(program_directory()) as the_lab:
         if report.check(restart(the_lab, limits=LOOSE), "the daemon starts"):
             for part in (discovery, discovery_refused, discovery_from_the_tunnel, solicitation, solicitation_refused,
-                         control, renumbering, unsolicited, switched_off, discovery_limited):
+                         control, renumbering, unsolicited, switched_off, discovery_limited, advertising, solicited,
+                         home_agents_list):
                 print(f"# {part.__name__}", flush=True)
                 try:
                     part(report, the_lab)
