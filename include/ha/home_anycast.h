@@ -25,8 +25,11 @@ static inline bool is_home_anycast(const struct ip_prefix *prefix, const struct 
 
 	if (prefix->length > HOME_ANYCAST_PREFIX_MAX)
 		return false;
-	for (unsigned int i = prefix->length / 8; i < sizeof(anycast.bytes); i++)
-		anycast.bytes[i] |= i == prefix->length / 8 ? 0xff >> prefix->length % 8 : 0xff;
+	for (unsigned int i = prefix->length / 8; i < sizeof(anycast.bytes); i++) {
+		unsigned int before = i == prefix->length / 8 ? prefix->length % 8 : 0;
+
+		anycast.bytes[i] |= (uint8_t)(0xff >> before);
+	}
 	if (prefix->length == HOME_ANYCAST_EUI64_PREFIX)
 		anycast.bytes[8] ^= HOME_ANYCAST_UNIVERSAL_BIT;
 	anycast.bytes[15] = (anycast.bytes[15] & 0x80) | HOME_AGENTS_ANYCAST_ID;
