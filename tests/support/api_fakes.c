@@ -6,9 +6,13 @@
 #include "config_load.h"
 #include "ha/dataplane.h"
 #include "ha/time.h"
+#include "link/link.h"
 #include "mobile_node.h"
 #include "nexthop.h"
 #include "retire.h"
+#include "router/advertise.h"
+#include "router/renumber.h"
+#include "service.h"
 
 static struct registration registrations[FAKE_SLOTS];
 static struct binding published;
@@ -16,6 +20,9 @@ static uint32_t in_force;
 static struct config config;
 static struct tunnel_class tunnels[1];
 static struct api_context context;
+static uint32_t valid_s;
+static uint32_t preferred_s;
+static struct home_agents_list others;
 
 static struct ip_addr parsed(const char *text)
 {
@@ -53,6 +60,8 @@ void api_fakes_start(void)
 {
 	memset(registrations, 0, sizeof(registrations));
 	in_force = 0;
+	valid_s = LIFETIME_INFINITE_S;
+	preferred_s = 7000;
 	published = (struct binding){.inner_mtu = 1460, .next_hop = 7};
 	config = (struct config){
 		.ports = {{.name = "core", .kind = PORT_AF_XDP},
@@ -221,4 +230,53 @@ size_t mobile_nodes_count_unauthenticated(const struct mobile_nodes *nodes)
 json_t *config_to_json(const struct config *c)
 {
 	return json_pack("{s:i, s:[{s:s}]}", "version", 1, "ports", "name", c->ports[0].name);
+}
+
+uint16_t service_prefix_count(void)
+{
+	return config.home_prefix_count;
+}
+
+const struct home_prefix_config *service_prefix_at(uint16_t index)
+{
+	return &config.home_prefixes[index];
+}
+
+void service_lifetimes(uint16_t index, uint32_t *valid, uint32_t *preferred)
+{
+	(void)index;
+	*valid = valid_s;
+	*preferred = preferred_s;
+}
+
+void renumber(uint16_t index, uint32_t valid, uint32_t preferred)
+{
+	(void)index;
+	valid_s = valid;
+	preferred_s = preferred;
+}
+
+uint16_t link_count(void)
+{
+	return 1;
+}
+
+const char *link_interface(uint16_t link)
+{
+	(void)link;
+	return "eth1";
+}
+
+const struct home_agents_list *advertise_others_on(uint16_t link)
+{
+	(void)link;
+	others.count = 1;
+	others.agents[0] = (struct home_agent){
+		.link_local = parsed("fe80::2"),
+		.expiry_ms = monotonic_ms() + 60500,
+		.preference = 9,
+		.address_count = 1,
+		.addresses = {{parsed("2001:db8:1::2"), UINT64_MAX}},
+	};
+	return &others;
 }
