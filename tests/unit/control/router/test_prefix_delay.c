@@ -25,6 +25,7 @@ static void a_preferred_lifetime_bounds_it(void)
 static void a_preferred_lifetime_below_the_least_spreads_it_as_far(void)
 {
 	CU_ASSERT_EQUAL(prefix_delay_ms(MIN, MAX, 100000, 200, 399999), 999999);
+	CU_ASSERT_EQUAL(prefix_delay_ms(MIN, MAX, 100000, 200, 400001), 600001);
 	CU_ASSERT_EQUAL(prefix_delay_ms(MIN, MAX, 100000, 0, 599999), 1199999);
 }
 

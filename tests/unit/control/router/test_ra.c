@@ -85,13 +85,10 @@ static void an_option_of_length_0_spoils_all(void)
 	CU_ASSERT_FALSE(decode_changed(sizeof(wire) - 7, 2));
 }
 
-static void unknown_options_and_odd_lengths_are_passed_over(void)
+static void unknown_options_and_impossible_prefixes_are_passed_over(void)
 {
 	CU_ASSERT_TRUE(decode_changed(sizeof(wire) - 8, 200));
 	CU_ASSERT_FALSE(ra.has_home_agent);
-	CU_ASSERT_TRUE(
-		decode_changed(33, 3)); /* the prefix, an octet group short: its end is read on */
-	CU_ASSERT_EQUAL(ra.prefix_count, 0);
 	CU_ASSERT_TRUE(decode_changed(34, 129));
 	CU_ASSERT_EQUAL(ra.prefix_count, 0);
 }
@@ -127,7 +124,7 @@ int main(void)
 		UNIT(other_types_and_codes_are_none),
 		UNIT(a_truncated_one_is_none_but_between_options),
 		UNIT(an_option_of_length_0_spoils_all),
-		UNIT(unknown_options_and_odd_lengths_are_passed_over),
+		UNIT(unknown_options_and_impossible_prefixes_are_passed_over),
 		UNIT(more_prefixes_than_there_is_room_for_are_passed_over),
 		UNIT(a_solicitation_from_nowhere_has_no_link_layer_address),
 	};
