@@ -26,6 +26,9 @@
 #include "retire.h"
 #include "revocation/revocation.h"
 #include "revocation/transfer.h"
+#include "router/advertise.h"
+#include "router/prefix_delivery.h"
+#include "router/renumber.h"
 #include "service.h"
 #include "tunnel/path_mtu.h"
 #include "tunnel/relay.h"
@@ -58,9 +61,11 @@ static int start_signalling(const struct config *config, struct mobile_nodes *no
 static int start_loop(struct fault *fault)
 {
 	static loop_poll_fn *const pollers[] = {
-		receive_poll, registration_poll, correspondent_poll, retire_poll_sparingly,
-		hold_poll,    relay_poll,	 revocation_poll,    transfer_poll,
-		dad_poll,     groups_poll,
+		receive_poll,	 registration_poll,    correspondent_poll,
+		renumber_poll,	 prefix_delivery_poll, advertise_poll,
+		revocation_poll, transfer_poll,	       relay_poll,
+		dad_poll,	 groups_poll,	       retire_poll_sparingly,
+		hold_poll,
 	};
 	int rc = loop_start();
 
@@ -72,24 +77,28 @@ static int start_loop(struct fault *fault)
 }
 
 /* What is registered is defended on its home link. */
-static void binding_changed(const struct registration *r, bool in_force)
+static void defend(const struct registration *r, bool is_new)
 {
-	if (in_force)
-		proxy_begin(&r->home, (r->flags & BU_FLAG_LINK_LOCAL) != 0,
-			    (r->flags & BU_FLAG_MOBILE_ROUTER) != 0);
-	else
-		proxy_end(&r->home);
+	(void)is_new;
+	proxy_begin(&r->home, (r->flags & BU_FLAG_LINK_LOCAL) != 0,
+		    (r->flags & BU_FLAG_MOBILE_ROUTER) != 0);
+}
+
+static void defend_no_more(const struct registration *r)
+{
+	proxy_end(&r->home);
 }
 
 static int start_links(const struct config *config, struct fault *fault)
 {
+	static const struct registration_watcher defender = {defend, defend_no_more};
 	int rc = link_start(config, fault);
 
 	if (rc != 0)
 		return rc;
 	dad_start();
 	neighbour_start();
-	registration_listen(binding_changed);
+	registration_watch(&defender);
 	rc = proxy_start(config->binding_capacity);
 	if (rc == 0)
 		rc = groups_start(config->binding_capacity);
@@ -136,7 +145,9 @@ int agent_open(const struct config *config, struct mobile_nodes *nodes,
 		.binding_slots = registration_slots_for(config->binding_capacity),
 		.binding_octets = registration_octets(config->binding_capacity),
 		.other_octets = nexthop_octets(config->hugepages),
-		.heap_octets = registration_heap_octets(config->binding_capacity),
+		.heap_octets = registration_heap_octets(config->binding_capacity) +
+			       prefix_delivery_octets(
+				       config, registration_slots_for(config->binding_capacity)),
 	};
 	int rc = dataplane_open(config, &demand, release, fault);
 
@@ -152,11 +163,15 @@ int agent_open(const struct config *config, struct mobile_nodes *nodes,
 	rc = registration_start(config, fault);
 	if (rc != 0)
 		goto stop_nexthop;
-	rc = start_loop(fault);
+	rc = prefix_delivery_start(config, fault);
+	if (rc == 0)
+		rc = start_loop(fault);
 	if (rc == 0)
 		rc = add_static_routes(config, fault);
 	if (rc == 0)
 		rc = start_links(config, fault);
+	if (rc == 0)
+		advertise_start(config);
 	if (rc != 0)
 		agent_close();
 	return rc;
@@ -190,13 +205,15 @@ void agent_stop_workers(void)
 void agent_close(void)
 {
 	dad_stop();
-	registration_listen(NULL);
+	registration_unwatch();
 	proxy_stop();
 	groups_stop();
+	advertise_stop();
 	link_stop();
 	loop_close();
 	transfer_end();
 	retire_drain();
+	prefix_delivery_stop();
 	registration_stop();
 	nexthop_stop();
 	retire_drain();

@@ -424,6 +424,14 @@ static json_t *write_choice(const struct field *field, const void *at)
 	return json_string(field->choices[*(const uint32_t *)at]);
 }
 
+/* Left out unless it is there: what is there is enabled unless it says otherwise. */
+static json_t *write_advertisements(const struct field *field, const void *at)
+{
+	const struct router_advertisement_config *c = at;
+
+	return c->max_interval_ms != 0 ? write_object(field, at) : NULL;
+}
+
 /* "virtual", or an object that names an interface. */
 static void read_home_link(struct reader *reader, const struct field *field, const json_t *value,
 			   void *at)
@@ -1019,6 +1027,49 @@ static void check_home_agent(struct reader *reader, const json_t *object, void *
 	}
 }
 
+/* RFC 4861 §6.2.1: at most three quarters of the longest; RFC 6275 §7.5: 30 ms is the least. */
+static void check_advertisements(struct reader *reader, const json_t *object, void *at)
+{
+	const struct router_advertisement_config *c = at;
+	uint32_t most_ms = c->max_interval_ms * 3 / 4;
+
+	if (c->min_interval_ms != 0 && (c->min_interval_ms < 30 || c->min_interval_ms > most_ms) &&
+	    was_read(object, "max_interval_ms", c->max_interval_ms))
+		problem_at(reader, "/min_interval_ms",
+			   "%u does not fit a max_interval_ms of %u; use 30 to %u, or 0 for the "
+			   "default",
+			   c->min_interval_ms, c->max_interval_ms, most_ms);
+	if (c->lifetime_s != 0 && (uint64_t)c->lifetime_s * 1000 < c->max_interval_ms)
+		problem_at(reader, "/lifetime_s",
+			   "%u is shorter than max_interval_ms; use more, or 0 for the default",
+			   c->lifetime_s);
+	if (c->mtu != 0 && c->mtu < 1280)
+		problem_at(reader, "/mtu", "%u is less than IPv6 demands; use 1280 or more, or 0",
+			   c->mtu);
+}
+
+/* RFC 6275 §7.4: a home agent lifetime of 0 is never sent, and that of a router that is none is 0. */
+static void check_home_link(struct reader *reader, const json_t *object, void *at)
+{
+	const struct home_link_config *link = at;
+
+	if (link->advertisements.enabled && !link->advertisements.default_router &&
+	    link->home_agent_lifetime_s == 0)
+		problem_at(reader, "/home_agent_lifetime_s",
+			   "is needed where default_router is false; use 1 to 65535");
+}
+
+static void check_prefix_advertisements(struct reader *reader, const json_t *object, void *at)
+{
+	const struct config *config = at;
+
+	if (config->prefix_min_interval_s > config->prefix_max_interval_s &&
+	    was_read(object, "max_interval_s", config->prefix_max_interval_s))
+		problem_at(reader, "/min_interval_s",
+			   "%u is longer than max_interval_s, which is %u; use less",
+			   config->prefix_min_interval_s, config->prefix_max_interval_s);
+}
+
 static void check_bindings(struct reader *reader, const json_t *object, void *at)
 {
 	const struct config *config = at;
@@ -1124,6 +1175,9 @@ static const struct config defaults = {
 	.mbufs_per_queue = 8192,
 	.reassembly_packets = 1024,
 	.accept_registrations = true,
+	.advertise_prefixes = true,
+	.prefix_min_interval_s = 600, /* RFC 6275 §13 */
+	.prefix_max_interval_s = 86400,
 	.binding_capacity = 65536,
 	.max_lifetime_s = 3600,
 	.tunnel_hop_limit = 64,
@@ -1190,6 +1244,7 @@ static const struct type type_octal = {read_octal, write_octal};
 static const struct type type_choice = {read_choice, write_choice};
 static const struct type type_address = {read_address, write_address};
 static const struct type type_prefix = {read_prefix, write_prefix};
+static const struct type type_advertisements = {read_object, write_advertisements};
 static const struct type type_home_link = {read_home_link, write_home_link};
 static const struct type type_mac = {read_mac, write_mac};
 static const struct type type_list = {read_list, write_list};
@@ -1293,11 +1348,51 @@ static const struct field memory_fields[] = {
 };
 static const struct shape memory_shape = {FIELDS(memory_fields)};
 
+static const struct field advertisement_fields[] = {
+	{KEY("enabled", boolean), IN(struct router_advertisement_config, enabled)},
+	{KEY("default_router", boolean), IN(struct router_advertisement_config, default_router)},
+	{KEY("max_interval_ms", number), IN(struct router_advertisement_config, max_interval_ms),
+	 RANGE(70, 1800000)},
+	{KEY("min_interval_ms", number), IN(struct router_advertisement_config, min_interval_ms),
+	 RANGE(0, 1350000)},
+	{KEY("min_delay_ms", number), IN(struct router_advertisement_config, min_delay_ms),
+	 RANGE(30, 60000)},
+	{KEY("lifetime_s", number), IN(struct router_advertisement_config, lifetime_s),
+	 RANGE(0, 9000)},
+	{KEY("hop_limit", number), IN(struct router_advertisement_config, hop_limit),
+	 RANGE(0, 255)},
+	{KEY("reachable_ms", number), IN(struct router_advertisement_config, reachable_ms),
+	 RANGE(0, 3600000)},
+	{KEY("retransmit_ms", number), IN(struct router_advertisement_config, retransmit_ms),
+	 RANGE(0, 3600000)},
+	{KEY("mtu", number), IN(struct router_advertisement_config, mtu), RANGE(0, 65535)},
+};
+
+static const struct router_advertisement_config blank_advertisements = {
+	.enabled = true,
+	.default_router = true,
+	.max_interval_ms = 600000,
+	.min_delay_ms = 3000,
+	.hop_limit = 64,
+};
+
+static const struct shape advertisement_shape = {
+	FIELDS(advertisement_fields),
+	.blank = &blank_advertisements,
+	.blank_size = sizeof(blank_advertisements),
+	.check = check_advertisements,
+};
+
 static const struct field home_link_fields[] = {
 	{KEY("interface", text), IN(struct home_link_config, interface),
 	 TEXT(NAME_PATTERN, NAME_WORDS), .example = "\"eth1\""},
+	{KEY("preference", number), IN(struct home_link_config, preference), RANGE(0, 65535)},
+	{KEY("home_agent_lifetime_s", number), IN(struct home_link_config, home_agent_lifetime_s),
+	 RANGE(0, 65535)},
+	{KEY("router_advertisements", advertisements), IN(struct home_link_config, advertisements),
+	 .shape = &advertisement_shape},
 };
-static const struct shape home_link_shape = {FIELDS(home_link_fields)};
+static const struct shape home_link_shape = {FIELDS(home_link_fields), .check = check_home_link};
 
 static const struct field prefix_fields[] = {
 	{KEY("prefix", prefix), IN(struct home_prefix_config, prefix),
@@ -1327,10 +1422,19 @@ static const struct shape prefix_shape = {
 static const struct field home_prefix = {KEY("", object), .size = sizeof(struct home_prefix_config),
 					 .shape = &prefix_shape};
 
+static const struct field prefix_advertisement_fields[] = {
+	{KEY("enabled", boolean), IN(struct config, advertise_prefixes)},
+	{KEY("min_interval_s", number), IN(struct config, prefix_min_interval_s), RANGE(1, 604800)},
+	{KEY("max_interval_s", number), IN(struct config, prefix_max_interval_s), RANGE(1, 604800)},
+};
+static const struct shape prefix_advertisement_shape = {FIELDS(prefix_advertisement_fields),
+							.check = check_prefix_advertisements};
+
 static const struct field home_agent_fields[] = {
 	{KEY("accept_registrations", boolean), IN(struct config, accept_registrations)},
 	{KEY("answer_foreign_home_address", boolean),
 	 IN(struct config, answer_foreign_home_address)},
+	{KEY("mobile_prefix_advertisements", object), .shape = &prefix_advertisement_shape},
 	{KEY("prefixes", list), IN(struct config, home_prefixes), RANGE(1, HOME_PREFIXES_MAX),
 	 .item = &home_prefix, .count_offset = offsetof(struct config, home_prefix_count),
 	 .example = "[{\"prefix\": \"2001:db8:1::/64\", \"address\": \"2001:db8:1::1\"}]"},

@@ -54,6 +54,12 @@
 	  "home address not unicast routable, or multicast source")                                \
 	X(HOME_ADDRESS_UNKNOWN, home_address_unknown, "Home Address option without a binding")     \
 	X(ECHO_ANSWERED, echo_answered, "echo request answered")                                   \
+	X(DHAAD_REQUEST, home_agent_discovery_requests,                                            \
+	  "Home Agent Address Discovery Request, answered within the rate limit")                  \
+	X(PREFIX_SOLICITATION, mobile_prefix_solicitations,                                        \
+	  "Mobile Prefix Solicitation, answered at most once a second")                            \
+	X(DISCOVERY_INVALID, discovery_invalid,                                                    \
+	  "discovery or solicitation with a wrong checksum, code, length or no home address")      \
 	X(LOCAL_UNKNOWN, local_unknown, "for the home agent itself, but nothing here takes it")    \
 	X(ERROR_CONSIDERED, error_considered, "an ICMPv6 error was sent or was not called for")    \
 	X(TUNNEL_ERROR_RELAYED, tunnel_error_relayed,                                              \
@@ -82,6 +88,17 @@
 	X(CORRESPONDENT_EXPIRED, correspondent_bindings_expired,                                   \
 	  "bindings of the correspondent function whose lifetime ended")                           \
 	X(ICMP_SENT, icmp6_errors_sent, "ICMPv6 errors sent")                                      \
+	X(DHAAD_SENT, home_agent_discovery_replies, "Home Agent Address Discovery Replies sent")   \
+	X(PREFIX_ADVERTISED, mobile_prefix_advertisements, "Mobile Prefix Advertisements sent")    \
+	X(PREFIX_LIMITED, mobile_prefix_limited,                                                   \
+	  "Mobile Prefix Solicitations not answered: another one was within this second")          \
+	X(RA_SENT, router_advertisements_sent, "Router Advertisements sent")                       \
+	X(RA_RECEIVED, router_advertisements, "Router Advertisements of others received")          \
+	X(RS_RECEIVED, router_solicitations, "Router Solicitations received")                      \
+	X(RA_INVALID, router_discovery_invalid,                                                    \
+	  "Router Advertisements and Solicitations that are malformed or from a wrong source")     \
+	X(HOME_AGENTS_FULL, home_agents_full,                                                      \
+	  "Router Advertisements of which something found no place on a Home Agents List")         \
 	X(ANSWERS_LIMITED, answers_limited, "answers held back by the rate limit")                 \
 	X(REPLY_FAILED, replies_failed, "answers not sent: no route, buffer or ring space")        \
 	X(PATH_MTU_LEARNT, path_mtus_learnt, "path MTUs learnt or lowered")                        \

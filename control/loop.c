@@ -8,7 +8,7 @@
 
 enum {
 	WATCHES_MAX = 128,
-	POLLERS_MAX = 16,
+	POLLERS_MAX = 32,
 	EVENTS_A_TURN = 32,
 };
 

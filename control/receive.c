@@ -22,6 +22,7 @@
 #include "mh/return_test.h"
 #include "registration/registration.h"
 #include "revocation/revocation.h"
+#include "router/router.h"
 #include "send.h"
 #include "service.h"
 #include "tunnel/relay.h"
@@ -187,6 +188,8 @@ static void receive_local(const struct punt *p, const struct ip6_packet *packet)
 		send_binding_error(p->worker, packet, BINDING_ERROR_UNKNOWN_BINDING);
 		return;
 	}
+	if (router_handle(p->worker, packet, node))
+		return;
 	if (packet->protocol == PROTO_MOBILITY)
 		receive_mobility(p->worker, packet, node);
 	else if (icmp6_answer_echo(p->worker, packet, node))

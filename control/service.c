@@ -3,13 +3,19 @@
 
 #include <endian.h>
 
+#include "ha/home_anycast.h"
 #include "ha/time.h"
 #include "log.h"
 
 enum { LOCALS_MAX = 256 };
 
+#define FOREVER UINT64_MAX
+
 static const struct config *config;
-static uint64_t started_ms;
+static struct lifetime {
+	uint64_t valid_until_ms; /* FOREVER */
+	uint64_t preferred_until_ms;
+} lifetimes[HOME_PREFIXES_MAX]; /* of the configuration's home prefixes, in their order */
 static struct tunnel_class tunnels[HOME_AGENTS_MAX];
 static uint16_t tunnel_count;
 static struct ip_prefix prefixes[HOME_PREFIXES_MAX];
@@ -38,10 +44,15 @@ static void add_tunnel(const struct ip_addr *home_agent)
 	};
 }
 
+static uint64_t until(uint32_t lifetime_s)
+{
+	return lifetime_s == LIFETIME_INFINITE_S ? FOREVER
+						 : monotonic_ms() + (uint64_t)lifetime_s * 1000;
+}
+
 void service_start(const struct config *c)
 {
 	config = c;
-	started_ms = monotonic_ms();
 	tunnel_count = 0;
 	for (uint16_t i = 0; i < c->home_prefix_count; i++) {
 		const struct home_link_config *link = &c->home_prefixes[i].home_link;
@@ -49,6 +60,8 @@ void service_start(const struct config *c)
 		prefixes[i] = c->home_prefixes[i].prefix;
 		home_ports[i] =
 			link->kind == HOME_LINK_INTERFACE ? link->port : (uint16_t)HOME_PORT_NONE;
+		service_set_lifetimes(i, c->home_prefixes[i].valid_lifetime_s,
+				      c->home_prefixes[i].preferred_lifetime_s);
 		if (service_tunnel_of(&c->home_prefixes[i].home_agent) < 0)
 			add_tunnel(&c->home_prefixes[i].home_agent);
 	}
@@ -79,43 +92,77 @@ const struct ip_addr *service_tunnel_address(uint16_t tunnel)
 	return &tunnels[tunnel].home_agent;
 }
 
-static const struct home_prefix_config *find_prefix(const struct ip_addr *home)
+int service_find_prefix(const struct ip_addr *home)
 {
 	for (uint16_t i = 0; i < config->home_prefix_count; i++)
 		if (ip_prefix_contains(&config->home_prefixes[i].prefix, home))
-			return &config->home_prefixes[i];
-	return NULL;
+			return i;
+	return -1;
 }
 
 const struct ip_addr *service_address_for(const struct ip_addr *home)
 {
-	const struct home_prefix_config *prefix = find_prefix(home);
+	int prefix = service_find_prefix(home);
 
-	return prefix != NULL ? &prefix->home_agent : &config->home_prefixes[0].home_agent;
+	return &config->home_prefixes[prefix >= 0 ? prefix : 0].home_agent;
 }
 
-static uint32_t left_of(uint32_t lifetime_s)
+static uint32_t left_of(uint64_t until_ms)
 {
-	uint64_t passed_s;
+	uint64_t now_ms = monotonic_ms();
 
-	if (lifetime_s == LIFETIME_INFINITE_S)
+	if (until_ms == FOREVER)
 		return LIFETIME_INFINITE_S;
-	passed_s = (monotonic_ms() - started_ms) / 1000;
-	return passed_s < lifetime_s ? (uint32_t)(lifetime_s - passed_s) : 0;
+	return until_ms > now_ms ? (uint32_t)((until_ms - now_ms) / 1000) : 0;
 }
 
 bool service_prefix_of(const struct ip_addr *home, uint32_t *valid_s, uint32_t *preferred_s)
 {
-	const struct home_prefix_config *prefix = find_prefix(home);
+	int at = service_find_prefix(home);
 
-	*valid_s = prefix != NULL ? left_of(prefix->valid_lifetime_s) : 0;
-	*preferred_s = prefix != NULL ? left_of(prefix->preferred_lifetime_s) : 0;
+	*valid_s = 0;
+	*preferred_s = 0;
+	if (at >= 0)
+		service_lifetimes((uint16_t)at, valid_s, preferred_s);
 	return *valid_s > 0;
+}
+
+uint16_t service_prefix_count(void)
+{
+	return config->home_prefix_count;
+}
+
+const struct home_prefix_config *service_prefix_at(uint16_t index)
+{
+	return &config->home_prefixes[index];
+}
+
+void service_lifetimes(uint16_t index, uint32_t *valid_s, uint32_t *preferred_s)
+{
+	*valid_s = left_of(lifetimes[index].valid_until_ms);
+	*preferred_s = left_of(lifetimes[index].preferred_until_ms);
+}
+
+void service_set_lifetimes(uint16_t index, uint32_t valid_s, uint32_t preferred_s)
+{
+	lifetimes[index] = (struct lifetime){until(valid_s), until(preferred_s)};
+}
+
+uint64_t service_valid_until_ms(uint16_t index)
+{
+	return lifetimes[index].valid_until_ms;
+}
+
+bool service_is_home_anycast(const struct ip_addr *address)
+{
+	int at = service_find_prefix(address);
+
+	return at >= 0 && is_home_anycast(&config->home_prefixes[at].prefix, address);
 }
 
 bool service_is_on_home_link(const struct ip_addr *address)
 {
-	return find_prefix(address) != NULL;
+	return service_find_prefix(address) >= 0;
 }
 
 void service_set_local(const struct ip_addr *address, bool present)

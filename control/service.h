@@ -3,8 +3,8 @@
  * service: what this home agent serves: its addresses, one tunnel class each, and the home prefixes
  * with the time they have left.
  *
- * Threads    the control thread; the arrays are constant while workers run.
- * RFC        6275 §10.1 (prefix list), §10.3.1.
+ * Threads    the control thread; what workers see of it is constant while they run.
+ * RFC        6275 §10.1 (prefix list), §10.3.1, §10.6.
  */
 #ifndef CONTROL_SERVICE_H
 #define CONTROL_SERVICE_H
@@ -35,6 +35,18 @@ const struct ip_addr *service_address_for(const struct ip_addr *home);
 /* The lifetimes left of the home prefix that holds an address. False when there is none, or it is
  * over. */
 bool service_prefix_of(const struct ip_addr *home, uint32_t *valid_s, uint32_t *preferred_s);
+/* Index of the home prefix that holds an address; -1 when there is none. */
+int service_find_prefix(const struct ip_addr *home);
+uint16_t service_prefix_count(void);
+const struct home_prefix_config *service_prefix_at(uint16_t index);
+/* What is left of a prefix's lifetimes; LIFETIME_INFINITE_S. */
+void service_lifetimes(uint16_t index, uint32_t *valid_s, uint32_t *preferred_s);
+/* Renumbering: from now on. router/renumber tells those who are registered. */
+void service_set_lifetimes(uint16_t index, uint32_t valid_s, uint32_t preferred_s);
+/* Monotonic; UINT64_MAX: for ever. */
+uint64_t service_valid_until_ms(uint16_t index);
+/* The Home-Agents anycast address of a home prefix. */
+bool service_is_home_anycast(const struct ip_addr *address);
 bool service_is_on_home_link(const struct ip_addr *address);
 
 /* Addresses of this host, told by netlink. */

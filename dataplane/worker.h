@@ -17,6 +17,7 @@
 #include <rte_ring.h>
 
 #include "ha/dataplane.h"
+#include "ha/home_anycast.h"
 #include "destinations.h"
 #include "node_counters.h"
 #include "packet.h"
@@ -133,6 +134,16 @@ static inline bool is_home_address(const struct dataplane_tables *tables, const 
 {
 	for (uint16_t i = 0; i < tables->home_prefix_count; i++)
 		if (ip_prefix_contains(&tables->home_prefixes[i], to))
+			return true;
+	return false;
+}
+
+/* The Mobile IPv6 Home-Agents anycast address of a home prefix, RFC 6275 §10.5. */
+static inline bool is_home_anycast_address(const struct dataplane_tables *tables,
+					   const struct ip_addr *to)
+{
+	for (uint16_t i = 0; i < tables->home_prefix_count; i++)
+		if (is_home_anycast(&tables->home_prefixes[i], to))
 			return true;
 	return false;
 }

@@ -165,6 +165,37 @@ const struct rpc_method rpc_methods[] = {
 		.result = "links",
 	},
 	{
+		.name = "home_agents.list",
+		.handle = home_agents_list,
+		.text = "The Home Agents Lists: who else serves the real home links, learnt from "
+			"Router Advertisements.",
+		.result = "home_agents, by interface; this home agent itself is not among them",
+	},
+	{
+		.name = "prefix.list",
+		.handle = prefix_list,
+		.text = "The home prefixes, with what is left of their lifetimes.",
+		.result = "prefixes; a lifetime of 4294967295 is infinite",
+	},
+	{
+		.name = "prefix.set",
+		.handle = prefix_set,
+		.changes = true,
+		.params =
+			{
+				{"prefix", RPC_PREFIX, true, 0, 0, "which home prefix"},
+				{"valid_lifetime_s", RPC_INTEGER, true, 0, UINT32_MAX,
+				 "from now; 4294967295 for ever"},
+				{"preferred_lifetime_s", RPC_INTEGER, true, 0, UINT32_MAX,
+				 "from now, not longer than valid; 4294967295 for ever"},
+			},
+		.text = "Renumbering: changes the lifetimes of a home prefix until the daemon "
+			"stops. "
+			"Bindings end with their prefix, and mobile nodes are told.",
+		.result = "the prefix, as in prefix.list",
+		.errors = {API_NOT_FOUND, API_FORBIDDEN},
+	},
+	{
 		.name = "stats.get",
 		.handle = stats_get,
 		.params =

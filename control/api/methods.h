@@ -30,6 +30,13 @@ rpc_handler_fn correspondent_list;
 /* link.c */
 rpc_handler_fn link_list;
 
+/* home_agents.c */
+rpc_handler_fn home_agents_list;
+
+/* prefix.c */
+rpc_handler_fn prefix_list;
+rpc_handler_fn prefix_set;
+
 /* stats.c */
 rpc_handler_fn stats_get;
 

@@ -170,7 +170,7 @@ static json_t *describe_error(int code)
 		{API_METHOD_NOT_FOUND, "there is no such method"},
 		{API_INVALID_PARAMS, "a parameter is missing, unknown or wrong"},
 		{API_INTERNAL_ERROR, "the daemon is out of memory"},
-		{API_NOT_FOUND, "there is no such binding"},
+		{API_NOT_FOUND, "there is no such binding, or prefix"},
 		{API_TOO_LARGE, "the line, its nesting, the batch or its answer is too large"},
 		{API_FORBIDDEN, "only for root and the daemon's own user"},
 		{API_BUSY, "too many connections; this one is closed"},

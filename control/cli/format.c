@@ -2,6 +2,7 @@
 #include "cli/format.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -319,6 +320,51 @@ void format_links(json_t *result)
 		puts("every home link is virtual");
 	else
 		print_table(&links, at(result, "links"));
+}
+
+void format_home_agents(json_t *result)
+{
+	struct table agents = {
+		.heads = {"INTERFACE", "LINK-LOCAL ADDRESS", "PREFERENCE", "MOBILE ROUTERS",
+			  "REMAINING", "ADDRESSES"},
+		.fields = {"interface", "link_local", "preference", "mobile_router", "remaining_s",
+			   "addresses"},
+	};
+
+	print_table(&agents, at(result, "home_agents"));
+}
+
+/* The number that stands for ever, in words. */
+static void put_infinite(json_t *prefix)
+{
+	static const char *const lifetimes[] = {"valid_lifetime_s", "preferred_lifetime_s"};
+
+	for (size_t i = 0; i < sizeof(lifetimes) / sizeof(lifetimes[0]); i++)
+		if (json_integer_value(at(prefix, lifetimes[i])) == UINT32_MAX)
+			json_object_set_new(prefix, lifetimes[i], json_string("infinite"));
+}
+
+void format_prefixes(json_t *result)
+{
+	struct table prefixes = {
+		.heads = {"HOME PREFIX", "HOME AGENT", "VALID", "PREFERRED"},
+		.fields = {"prefix", "address", "valid_lifetime_s", "preferred_lifetime_s"},
+	};
+	json_t *prefix;
+	size_t i;
+
+	json_array_foreach (at(result, "prefixes"), i, prefix)
+		put_infinite(prefix);
+	print_table(&prefixes, at(result, "prefixes"));
+}
+
+void format_prefix(json_t *result)
+{
+	put_infinite(result);
+	print_value("prefix", result, "prefix");
+	print_value("home agent", result, "address");
+	print_value("valid, s", result, "valid_lifetime_s");
+	print_value("preferred, s", result, "preferred_lifetime_s");
 }
 
 void format_stats(json_t *result)

@@ -6,6 +6,7 @@
 #include <getopt.h>
 #include <limits.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -174,6 +175,38 @@ static int run_drain_switch(const struct command *command, const struct argument
 	return ask_and_show(command, arguments, command->method, params);
 }
 
+/* A lifetime as the configuration has it; NULL when it is none. */
+static json_t *lifetime(const char *text)
+{
+	char *end;
+	unsigned long long seconds;
+
+	if (strcmp(text, "infinite") == 0)
+		return json_integer(UINT32_MAX);
+	errno = 0;
+	seconds = strtoull(text, &end, 10);
+	if (errno == 0 && *end == '\0' && end != text && *text != '-' && seconds < UINT32_MAX)
+		return json_integer((json_int_t)seconds);
+	fprintf(stderr, "homewardctl: %s is no lifetime; use seconds, or infinite\n", text);
+	return NULL;
+}
+
+static int run_prefix_set(const struct command *command, const struct arguments *arguments)
+{
+	json_t *valid = lifetime(arguments->rest[1]);
+	json_t *preferred = lifetime(arguments->rest[2]);
+
+	if (valid == NULL || preferred == NULL) {
+		json_decref(valid);
+		json_decref(preferred);
+		return EXIT_USAGE;
+	}
+	return ask_and_show(command, arguments, command->method,
+			    json_pack("{s:s, s:o, s:o}", "prefix", arguments->rest[0],
+				      "valid_lifetime_s", valid, "preferred_lifetime_s",
+				      preferred));
+}
+
 static int run_stats(const struct command *command, const struct arguments *arguments)
 {
 	return ask_and_show(command, arguments, command->method, json_pack("{s:b}", "texts", 1));
@@ -329,6 +362,13 @@ static const struct command commands[] = {
 	{"correspondent list", "correspondent.list", format_correspondents, 0, 0, run_list,
 	 "[--limit N]", "the bindings of the correspondent function"},
 	{"link list", "link.list", format_links, 0, 0, run_plain, "", "the real home links"},
+	{"home-agents list", "home_agents.list", format_home_agents, 0, 0, run_plain, "",
+	 "who else serves the home links"},
+	{"prefix list", "prefix.list", format_prefixes, 0, 0, run_plain, "",
+	 "the home prefixes, with what is left of their lifetimes"},
+	{"prefix set", "prefix.set", format_prefix, 3, 3, run_prefix_set, "PREFIX VALID PREFERRED",
+	 "change the lifetimes of a home prefix; seconds, or infinite; only root and the daemon's "
+	 "user may"},
 	{"stats drops", "stats.get", format_stats_drops, 0, 0, run_stats, "",
 	 "why packets were dropped"},
 	{"stats ports", "stats.get", format_stats_ports, 0, 0, run_stats, "",

@@ -19,6 +19,7 @@
 enum {
 	SWEEP_SLOTS = 512,   /* looked at in one turn of the loop after routes changed */
 	EXPIRE_BUDGET = 512, /* timers run in one turn */
+	WATCHERS_MAX = 4,
 };
 
 static struct registration *slots;
@@ -32,7 +33,8 @@ static uint32_t invalid_count;
 static uint32_t *by_home; /* the first slot of each chain, plus 1; 0: none */
 static uint32_t by_home_mask;
 static struct timer_wheel wheel;
-static registration_listener_fn *listener;
+static const struct registration_watcher *watchers[WATCHERS_MAX];
+static unsigned int watcher_count;
 static uint32_t sweep_at;   /* next slot whose next hop is looked up again */
 static uint32_t sweep_left; /* how many are still to be looked at */
 
@@ -89,17 +91,6 @@ void registration_stop(void)
 	slots = NULL;
 	free_slots = NULL;
 	free_count = 0;
-}
-
-void registration_listen(registration_listener_fn *l)
-{
-	listener = l;
-}
-
-static void tell(const struct registration *r, bool in_force)
-{
-	if (listener != NULL)
-		listener(r, in_force);
 }
 
 static uint32_t *chain_of(const struct ip_addr *home)
@@ -199,9 +190,20 @@ static void forget(struct registration *r)
 	retire(free_slot, NULL, r->slot);
 }
 
+void registration_watch(const struct registration_watcher *watcher)
+{
+	watchers[watcher_count++] = watcher;
+}
+
+void registration_unwatch(void)
+{
+	watcher_count = 0;
+}
+
 static void withdraw(struct registration *r)
 {
-	tell(r, false);
+	for (unsigned int i = 0; i < watcher_count; i++)
+		watchers[i]->ended(r);
 	nexthop_release(r->binding->next_hop);
 	bcache_remove(r->binding);
 	r->binding = NULL;
@@ -352,8 +354,23 @@ static int put_in_force(const struct binding_request *request,
 	 * touches its neighbours in the wheel. */
 	if (before != REGISTRATION_VALID || expiry_ms < r->timer.due_ms)
 		timer_set(&wheel, &r->timer, expiry_ms, lifetime_ended);
-	tell(r, true);
+	for (unsigned int i = 0; i < watcher_count; i++)
+		watchers[i]->registered(r, before != REGISTRATION_VALID);
 	return 0;
+}
+
+/* Should there be no entry for what workers see, they go on until the timer. */
+void registration_shorten(uint32_t slot, uint64_t expiry_ms)
+{
+	struct registration *r = &slots[slot];
+	uint64_t now_ms = monotonic_ms();
+
+	if (r->state != REGISTRATION_VALID || r->expiry_ms <= expiry_ms)
+		return;
+	r->expiry_ms = expiry_ms;
+	if (expiry_ms > now_ms)
+		publish(r, &r->care_of, expiry_ms, now_ms);
+	timer_set(&wheel, &r->timer, expiry_ms, lifetime_ended);
 }
 
 /* RFC 6275 §10.3.2: the entry stays, marked invalid, so that a late older update is refused by its

@@ -45,11 +45,17 @@ struct registration {
 	bool is_revoked; /* RFC 5846 §7: revocation is in progress */
 };
 
-/* A registration came into force or was changed (in_force), or is about to end. */
-typedef void registration_listener_fn(const struct registration *r, bool in_force);
+/* Told of each registration that was put in force, is_new when the home address had no binding in
+ * force before; and of each that is no longer, while its slot still says whose it was. Before the update
+ * is answered. */
+struct registration_watcher {
+	void (*registered)(const struct registration *r, bool is_new);
+	void (*ended)(const struct registration *r);
+};
 
-/* One; NULL: nobody. Called before an update is answered. */
-void registration_listen(registration_listener_fn *listener);
+/* Four at most, until all are taken off. */
+void registration_watch(const struct registration_watcher *watcher);
+void registration_unwatch(void);
 
 int registration_start(const struct config *config, struct fault *fault);
 void registration_stop(void);
@@ -80,6 +86,10 @@ bool registration_remove(const struct ip_addr *home);
 
 /* Marks the binding in force, until it ends: the node may not prolong it. */
 void registration_set_revoked(const struct ip_addr *home);
+
+/* The lifetime of the registration in force in that slot ends at that time, if it would end later:
+ * its home prefix does (RFC 6275 §10.6.4). */
+void registration_shorten(uint32_t slot, uint64_t expiry_ms);
 
 /* Puts a verdict (ACTION_REGISTER, ACTION_DEREGISTER) in force, before it is answered.
  * 0; -ENOSPC when there is no slot or entry: nothing has changed. A care-of address without a route

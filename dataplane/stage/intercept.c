@@ -45,15 +45,19 @@ static void refuse_link_local(struct worker *w, struct burst *b, struct packet *
 	punt(w, p, PUNT_ERROR, DROP_LINK_LOCAL, DROP_LINK_LOCAL);
 }
 
-/* Not to a mobile node that is away. What came out of a tunnel is to a home address, or it would not be
- * here. On a pci port the kernel's own link-local address cannot be told from others. */
+/* Not to a mobile node that is away; the home agents' anycast address is one of ours. What came out of
+ * a tunnel is to a home address, or it would not be here. On a pci port the kernel's own link-local
+ * address cannot be told from others. */
 static __rte_noinline __rte_cold void sort_other(struct worker *w, struct burst *b,
 						 struct packet *p)
 {
 	const struct ip_addr *to = ip6_destination(p->ip);
 	uint16_t port;
 
-	if (find_home_port(w->tables, to, &port)) {
+	if (is_home_anycast_address(w->tables, to)) {
+		p->next_hop = b->port; /* as struct punt says */
+		punt(w, p, PUNT_LOCAL, 0, DROP_PUNT_LIMIT);
+	} else if (find_home_port(w->tables, to, &port)) {
 		if (port == HOME_PORT_NONE)
 			punt(w, p, PUNT_ERROR, DROP_NO_BINDING, DROP_NO_BINDING);
 		else

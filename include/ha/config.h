@@ -64,10 +64,28 @@ enum home_link {
 	HOME_LINK_INTERFACE, /* the link of a port's kernel interface */
 };
 
+/* How a router advertises itself on a home link (RFC 4861 §6.2.1, RFC 6275 §7.5). Without the
+ * object in the configuration nothing is enabled and all is 0. */
+struct router_advertisement_config {
+	bool enabled;
+	bool default_router;
+	uint32_t max_interval_ms;
+	uint32_t min_interval_ms; /* 0: a third of max_interval_ms, or what short ones allow */
+	uint32_t min_delay_ms; /* MinDelayBetweenRAs; not more than min_interval_ms is in force */
+	uint32_t lifetime_s;   /* 0: three times max_interval_ms */
+	uint32_t hop_limit;
+	uint32_t reachable_ms;
+	uint32_t retransmit_ms;
+	uint32_t mtu; /* 0: not said */
+};
+
 struct home_link_config {
 	enum home_link kind;
 	char interface[INTERFACE_NAME_MAX];
-	uint16_t port; /* whose interface that is: index in ports */
+	uint16_t port;			/* whose interface that is: index in ports */
+	uint32_t preference;		/* among the home agents of the link */
+	uint32_t home_agent_lifetime_s; /* 0: as the router's lifetime */
+	struct router_advertisement_config advertisements;
 };
 
 struct home_prefix_config {
@@ -104,6 +122,10 @@ struct config {
 	bool accept_registrations;	  /* false: every registration is answered 131 */
 	bool answer_foreign_home_address; /* 132 before authentication for an address outside every
 					     prefix */
+
+	bool advertise_prefixes;	/* to mobile nodes that are away, RFC 6275 §10.6 */
+	uint32_t prefix_min_interval_s; /* MinMobPfxAdvInterval */
+	uint32_t prefix_max_interval_s; /* MaxMobPfxAdvInterval */
 
 	uint32_t binding_capacity;
 	uint32_t max_lifetime_s;

@@ -7,12 +7,19 @@
 #include "admission.h"
 #include "config_load.h"
 #include "ha/dataplane.h"
+#include "ha/encap.h"
 #include "ha/time.h"
+#include "link/dad.h"
+#include "link/link.h"
+#include "link/proxy.h"
 #include "mobile_node.h"
 #include "nexthop.h"
 #include "retire.h"
 #include "revocation/revocation.h"
 #include "revocation/transfer.h"
+#include "router/advertise.h"
+#include "router/renumber.h"
+#include "service.h"
 
 static struct registration registrations[FAKE_SLOTS];
 static struct binding published;
@@ -24,6 +31,9 @@ static bool moves;
 static bool nodes_are_good;
 static struct ip_addr where[SWITCH_ADDRESSES_MAX];
 static uint16_t where_count;
+static uint32_t valid_s;
+static uint32_t preferred_s;
+static struct home_agents_list others;
 
 static struct ip_addr parsed(const char *text)
 {
@@ -64,6 +74,8 @@ void api_fakes_start(void)
 	moves = false;
 	nodes_are_good = false;
 	admission_start(&(struct config){.accept_registrations = true});
+	valid_s = LIFETIME_INFINITE_S;
+	preferred_s = 7000;
 	published = (struct binding){.inner_mtu = 1460, .next_hop = 7};
 	config = (struct config){
 		.ports = {{.name = "core", .kind = PORT_AF_XDP},
@@ -293,4 +305,109 @@ size_t mobile_nodes_count_unauthenticated(const struct mobile_nodes *nodes)
 json_t *config_to_json(const struct config *c)
 {
 	return json_pack("{s:i, s:[{s:s}]}", "version", 1, "ports", "name", c->ports[0].name);
+}
+
+uint16_t service_prefix_count(void)
+{
+	return config.home_prefix_count;
+}
+
+const struct home_prefix_config *service_prefix_at(uint16_t index)
+{
+	return &config.home_prefixes[index];
+}
+
+void service_lifetimes(uint16_t index, uint32_t *valid, uint32_t *preferred)
+{
+	(void)index;
+	*valid = valid_s;
+	*preferred = preferred_s;
+}
+
+void renumber(uint16_t index, uint32_t valid, uint32_t preferred)
+{
+	(void)index;
+	valid_s = valid;
+	preferred_s = preferred;
+}
+
+uint16_t link_count(void)
+{
+	return 1;
+}
+
+int link_of_prefix(uint16_t prefix)
+{
+	return prefix == 0 ? 0 : LINK_NONE;
+}
+
+int link_of_address(const struct ip_addr *address)
+{
+	(void)address;
+	return LINK_NONE;
+}
+
+const uint8_t *link_mac(uint16_t link)
+{
+	static const uint8_t mac[] = {0x02, 0, 0, 0, 0, 0x07};
+
+	(void)link;
+	return mac;
+}
+
+const struct ip_addr *link_local(uint16_t link)
+{
+	(void)link;
+	return NULL;
+}
+
+const uint64_t *link_counters(uint16_t link)
+{
+	static const uint64_t counters[LINK_COUNTER_COUNT];
+
+	(void)link;
+	return counters;
+}
+
+uint32_t proxy_count(uint16_t link)
+{
+	(void)link;
+	return 0;
+}
+
+uint32_t dad_count_on(uint16_t link)
+{
+	(void)link;
+	return 0;
+}
+
+struct dad *dad_find(const struct ip_addr *home)
+{
+	(void)home;
+	return NULL;
+}
+
+uint16_t service_tunnel_overhead(void)
+{
+	return ENCAP_IP6_IN_IP6_OVERHEAD;
+}
+
+const char *link_interface(uint16_t link)
+{
+	(void)link;
+	return "eth1";
+}
+
+const struct home_agents_list *advertise_others_on(uint16_t link)
+{
+	(void)link;
+	others.count = 1;
+	others.agents[0] = (struct home_agent){
+		.link_local = parsed("fe80::2"),
+		.expiry_ms = monotonic_ms() + 60500,
+		.preference = 9,
+		.address_count = 1,
+		.addresses = {{parsed("2001:db8:1::2"), UINT64_MAX}},
+	};
+	return &others;
 }

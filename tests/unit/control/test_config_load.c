@@ -185,6 +185,9 @@ static void what_the_file_leaves_out_has_its_default(void)
 	CU_ASSERT_EQUAL(config.tunnel_encapsulation_limit, -1);
 	CU_ASSERT_TRUE(config.accept_registrations);
 	CU_ASSERT_FALSE(config.answer_foreign_home_address);
+	CU_ASSERT_TRUE(config.advertise_prefixes);
+	CU_ASSERT_EQUAL(config.prefix_min_interval_s, 600);
+	CU_ASSERT_EQUAL(config.prefix_max_interval_s, 86400);
 	CU_ASSERT_EQUAL(config.home_prefix_count, 1);
 	CU_ASSERT_EQUAL(home->prefix.length, 64);
 	CU_ASSERT_EQUAL(home->home_agent.bytes[15], 1);
@@ -254,6 +257,9 @@ static void each_key_reaches_its_field(void)
 	CU_ASSERT_EQUAL(config.tunnel_encapsulation_limit, 4);
 	CU_ASSERT_FALSE(config.accept_registrations);
 	CU_ASSERT_TRUE(config.answer_foreign_home_address);
+	CU_ASSERT_FALSE(config.advertise_prefixes);
+	CU_ASSERT_EQUAL(config.prefix_min_interval_s, 30);
+	CU_ASSERT_EQUAL(config.prefix_max_interval_s, 3000);
 	CU_ASSERT_EQUAL(config.home_prefix_count, 2);
 	CU_ASSERT_EQUAL(config.home_prefixes[0].valid_lifetime_s, 86400);
 	CU_ASSERT_EQUAL(config.home_prefixes[0].preferred_lifetime_s, 43200);

@@ -614,6 +614,45 @@ static void mobile_nodes_are_read_again_as_a_whole_or_not_at_all(void)
 	api_fakes_start();
 }
 
+static json_int_t first_number(json_t *result, const char *list, const char *name)
+{
+	json_t *row = json_array_get(json_object_get(result, list), 0);
+
+	return json_integer_value(json_object_get(row, name));
+}
+
+static void a_prefix_is_renumbered(void)
+{
+	json_t *r = call("prefix.list", "{}");
+
+	CU_ASSERT_EQUAL(first_number(r, "prefixes", "valid_lifetime_s"), UINT32_MAX);
+	CU_ASSERT_EQUAL(first_number(r, "prefixes", "preferred_lifetime_s"), 7000);
+	json_decref(r);
+	r = call("prefix.set", "{\"prefix\":\"2001:db8:1::/64\",\"valid_lifetime_s\":9,"
+			       "\"preferred_lifetime_s\":9}");
+	CU_ASSERT_STRING_EQUAL(text_at(r, "prefix"), "2001:db8:1::/64");
+	CU_ASSERT_EQUAL(json_integer_value(json_object_get(r, "valid_lifetime_s")), 9);
+	json_decref(r);
+	CU_ASSERT_EQUAL(call_fails("prefix.set", "{\"prefix\":\"2001:db8:1::/64\","
+						 "\"valid_lifetime_s\":9,"
+						 "\"preferred_lifetime_s\":10}"),
+			API_INVALID_PARAMS);
+	CU_ASSERT_EQUAL(call_fails("prefix.set", "{\"prefix\":\"2001:db8:1::/63\","
+						 "\"valid_lifetime_s\":9,"
+						 "\"preferred_lifetime_s\":9}"),
+			API_NOT_FOUND);
+	api_fakes_start();
+}
+
+static void other_home_agents_are_listed(void)
+{
+	json_t *r = call("home_agents.list", "{}");
+
+	CU_ASSERT_EQUAL(first_number(r, "home_agents", "preference"), 9);
+	CU_ASSERT_EQUAL(first_number(r, "home_agents", "remaining_s"), 60);
+	json_decref(r);
+}
+
 static void changes_are_only_for_root_and_the_daemons_user(void)
 {
 	static const char remove[] = "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"binding.remove\","
@@ -815,6 +854,8 @@ int main(void)
 		UNIT(service_is_closed_and_opened),
 		UNIT(drain_is_told_as_it_is),
 		UNIT(mobile_nodes_are_read_again_as_a_whole_or_not_at_all),
+		UNIT(a_prefix_is_renumbered),
+		UNIT(other_home_agents_are_listed),
 		UNIT(changes_are_only_for_root_and_the_daemons_user),
 		UNIT(path_mtus_are_listed_and_cleared),
 		UNIT(pages_of_path_mtus_show_each_once),

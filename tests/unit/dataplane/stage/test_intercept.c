@@ -78,6 +78,23 @@ static void a_home_address_without_binding_asks_for_unreachable(void)
 	expect_error_punt(DROP_NO_BINDING);
 }
 
+/* RFC 6275 §10.5. */
+static void the_home_agents_anycast_address_is_the_home_agents_own(void)
+{
+	struct punt punted = {0};
+	struct rte_mbuf *frame;
+	struct ip_addr anycast;
+
+	CU_ASSERT_TRUE_FATAL(ip_addr_parse("2001:db8:1:0:fdff:ffff:ffff:fffe", &anycast));
+	frame = packet_make(&plane, &from, &anycast, PROTO_ICMP6, NULL, 8);
+	packets_clear(&plane);
+	packet_run(&plane, frame);
+	CU_ASSERT_TRUE_FATAL(packet_punted(&plane, &punted));
+	CU_ASSERT_EQUAL(punted.class, PUNT_LOCAL);
+	CU_ASSERT_TRUE(packets_balance(&plane));
+	rte_pktmbuf_free(punted.packet);
+}
+
 static void an_expired_binding_does_not_forward(void)
 {
 	uint64_t before = plane.bindings[0]->expiry_tsc;
@@ -183,6 +200,7 @@ int main(void)
 		UNIT(a_home_address_without_binding_asks_for_unreachable),
 		UNIT(on_a_real_link_an_address_that_is_not_connected_is_unreachable),
 		UNIT(a_link_local_destination_is_refused_only_on_a_home_link),
+		UNIT(the_home_agents_anycast_address_is_the_home_agents_own),
 		UNIT(an_expired_binding_does_not_forward),
 		UNIT(a_source_that_may_not_be_forwarded_is_dropped),
 		UNIT(over_its_budget_an_error_is_only_counted),
