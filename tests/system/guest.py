@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""guest: another Linux kernel for a system test, in an emulator, with network interfaces in the namespaces of the test.
+
+The kernel is Debian's; its first file system holds busybox, the real ip, and what the test wants in it. It is
+told what to do on its serial console, where tests/linux_node/init listens.
+"""
+import ctypes
+import fcntl
+import glob
+import os
+import select
+import shlex
+import shutil
+import signal
+import struct
+import subprocess
+import time
+
+from lib import ROOT, namespace_socket
+
+NODE = os.path.join(ROOT, "tests", "linux_node")
+BUSYBOX = "/bin/busybox"
+EMULATOR = "qemu-system-x86_64"
+TUNSETIFF, IFF_TAP, IFF_NO_PI = 0x400454ca, 0x0002, 0x1000
+PR_SET_PDEATHSIG = 1
+
+
+def missing(kernel):
+    """What keeps a guest from being started here, with what would mend it; "" when nothing does."""
+    if shutil.which(EMULATOR) is None:
+        return f"no {EMULATOR}; apt-get install qemu-system-x86"
+    if not is_static(BUSYBOX):
+        return f"no static {BUSYBOX}; apt-get install busybox-static"
+    if not glob.glob(os.path.join(kernel, "vmlinuz-*")):
+        return f"no kernel for it in {kernel}; . scripts/lib/install.sh && fetch_guest_kernel {kernel}"
+    return ""
+
+
+def is_static(program):
+    return os.path.exists(program) and not shared_objects(program)
+
+
+def shared_objects(program):
+    """Paths of what the dynamic linker loads for it, itself included."""
+    shown = subprocess.run(["ldd", program], capture_output=True, text=True, check=False).stdout
+    return [word for word in shown.split() if word.startswith("/")]
+
+
+def open_tap(namespace, name):
+    """The tap is there as long as the descriptor is open."""
+    def make():
+        tap = os.open("/dev/net/tun", os.O_RDWR)
+        fcntl.ioctl(tap, TUNSETIFF, struct.pack("16sH22x", name.encode(), IFF_TAP | IFF_NO_PI))
+        return tap
+    return namespace_socket(namespace, make)
+
+
+def copy(path, root, name):
+    """Links in the path of a library are followed: the guest has one of each."""
+    target = os.path.join(root, name.lstrip("/"))
+    os.makedirs(os.path.dirname(target), exist_ok=True)
+    shutil.copy(path, target)
+
+
+def make_image(kernel, programs, path):
+    """The first file system: a cpio archive that busybox makes."""
+    root = path + ".d"
+    for name in ("proc", "sys", "dev", "tmp", "bin"):
+        os.makedirs(os.path.join(root, name))
+    for name in ("init", "modules"):
+        copy(os.path.join(NODE, name), root, name)
+    with open(os.path.join(NODE, "modules"), encoding="ascii") as modules:
+        for name in modules.read().split():
+            copy(os.path.join(kernel, f"{name}.ko"), root, f"lib/modules/{name}.ko")
+    for program in (BUSYBOX, shutil.which("ip"), *programs):
+        copy(program, root, os.path.join("bin", os.path.basename(program)))
+        for library in shared_objects(program):
+            copy(library, root, library)
+    os.symlink("busybox", os.path.join(root, "bin", "cat"))
+    with open(path, "wb") as image:
+        names = subprocess.run([BUSYBOX, "find", "."], cwd=root, capture_output=True, check=True).stdout
+        subprocess.run([BUSYBOX, "cpio", "-o", "-H", "newc"], cwd=root, input=names, stdout=image,
+                       stderr=subprocess.DEVNULL, check=True)
+    shutil.rmtree(root)
+
+
+def end_with_parent():
+    """A guest does not outlive the test, however that ends."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+class Guest:
+    """Its interfaces are eth0, eth1 and so on, in the order of the taps."""
+
+    def __init__(self, kernel, programs, temp, taps):
+        image = os.path.join(temp, "guest.cpio")
+        make_image(kernel, programs, image)
+        command = [EMULATOR, "-accel", "tcg", "-machine", "q35", "-cpu", "max", "-m", "192", "-nodefaults", "-no-user-config",
+                   "-display", "none", "-no-reboot", "-serial", "stdio",
+                   "-kernel", glob.glob(os.path.join(kernel, "vmlinuz-*"))[0], "-initrd", image,
+                   "-append", "console=ttyS0 quiet loglevel=1 panic=-1 mitigations=off random.trust_cpu=on"]
+        for number, tap in enumerate(taps):
+            command += ["-netdev", f"tap,id=net{number},fd={tap}",
+                        "-device", f"virtio-net-pci,netdev=net{number},mac=02:00:00:00:01:{number:02x},romfile="]
+        with open(os.path.join(temp, "guest.log"), "wb") as log:
+            self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log,
+                                            pass_fds=taps, preexec_fn=end_with_parent)
+        for tap in taps:
+            os.close(tap)
+        self.said = b""
+        self.log_path = os.path.join(temp, "guest.log")
+
+    def last_words(self):
+        """What it said that nobody read, and what the emulator said."""
+        with open(self.log_path, encoding="utf-8", errors="replace") as log:
+            return self.said.decode(errors="replace")[-2000:] + log.read()
+
+    def read_until(self, mark, seconds):
+        """The lines in front of the one that begins with the mark, and the rest of that; None when it does not come."""
+        until = time.monotonic() + seconds
+        lines = []
+        while True:
+            while b"\n" in self.said:
+                line, self.said = self.said.split(b"\n", 1)
+                line = line.decode(errors="replace").strip("\r")
+                if line.startswith(mark):
+                    return lines, line[len(mark):].strip()
+                lines.append(line)
+            left = until - time.monotonic()
+            if left <= 0 or not select.select([self.process.stdout], [], [], left)[0]:
+                return None
+            part = os.read(self.process.stdout.fileno(), 65536)
+            if not part:
+                return None
+            self.said += part
+
+    def wait_ready(self, seconds):
+        """What it complained about while it started; None when it did not start."""
+        found = self.read_until("@ready", seconds)
+        return None if found is None else [line for line in found[0] if line.startswith("init:")]
+
+    def run(self, command, seconds=20):
+        """(exit status, output) of a line of shell in the guest."""
+        self.process.stdin.write(command.encode() + b"\n")
+        self.process.stdin.flush()
+        found = self.read_until("@done", seconds)
+        if found is None:
+            raise RuntimeError(f"the guest did not finish: {command}")
+        return int(found[1]), "\n".join(found[0])
+
+    def tell(self, *commands):
+        """Commands of which each must succeed."""
+        for command in commands:
+            status, output = self.run(command)
+            if status != 0:
+                raise RuntimeError(f"the guest: {command}: {output}")
+
+    def close(self):
+        self.process.kill()
+        self.process.wait()
+        self.process.stdin.close()
+        self.process.stdout.close()
