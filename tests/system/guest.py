@@ -14,7 +14,6 @@ import shutil
 import signal
 import struct
 import subprocess
-import time
 
 from lib import ROOT, namespace_socket
 
@@ -116,8 +115,8 @@ class Guest:
             return self.said.decode(errors="replace")[-2000:] + log.read()
 
     def read_until(self, mark, seconds):
-        """The lines in front of the one that begins with the mark, and the rest of that; None when it does not come."""
-        until = time.monotonic() + seconds
+        """The lines in front of the one that begins with the mark, and the rest of that; None when it does not come. Seconds in
+        which this process did not run do not count, as the emulator may not have run, either."""
         lines = []
         while True:
             while b"\n" in self.said:
@@ -126,9 +125,10 @@ class Guest:
                 if line.startswith(mark):
                     return lines, line[len(mark):].strip()
                 lines.append(line)
-            left = until - time.monotonic()
-            if left <= 0 or not select.select([self.process.stdout], [], [], left)[0]:
-                return None
+            while not select.select([self.process.stdout], [], [], 1)[0]:
+                seconds -= 1
+                if seconds <= 0:
+                    return None
             part = os.read(self.process.stdout.fileno(), 65536)
             if not part:
                 return None
