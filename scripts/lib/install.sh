@@ -53,7 +53,7 @@ install_packages() {
 # An installed kernel would be what this machine starts next time: it is only unpacked, and of it only what the guest loads.
 fetch_guest_kernel() {
 	local dir=$1 log
-	if compgen -G "$dir/vmlinuz-*" >/dev/null; then
+	if compgen -G "$dir/vmlinuz-*" >/dev/null && [[ -z $(guest_modules_missing "$dir") ]]; then
 		return 0
 	fi
 	echo "guest kernel: fetching $GUEST_KERNEL"
@@ -69,23 +69,29 @@ fetch_guest_kernel() {
 	return 1
 }
 
-# The metapackage names the package that has the files; it is another one after each security update. The kernel comes last, so that
-# a directory that has it is complete.
+# The metapackage names the package that has the files; it is another one after each security update. A kernel of another
+# version that is there goes with its modules.
 unpack_guest_kernel() (
 	dir=$1
-	modules=$(dirname "${BASH_SOURCE[0]}")/../../tests/linux_node/modules
 	name=$(apt-cache depends "$GUEST_KERNEL" | sed -n 's/.*Depends: \(linux-image-\)/\1/p')
 	temp=$(mktemp -d)
 	trap 'rm -rf "$temp"' EXIT
 	[[ -n $name ]] && (cd "$temp" && apt-get download "$name") || exit
 	dpkg-deb --fsys-tarfile "$temp/$name"_*.deb |
 		tar -x -C "$temp" --wildcards './boot/vmlinuz-*' '*.ko' || exit
-	mkdir -p "$dir"
-	while read -r module; do
+	rm -rf "$dir" && mkdir -p "$dir"
+	for module in $(guest_modules_missing "$dir"); do
 		cp "$(find "$temp/lib" -name "$module.ko")" "$dir/" || exit
-	done <"$modules"
+	done
 	cp "$temp"/boot/vmlinuz-* "$dir/"
 )
+
+guest_modules_missing() {
+	local module
+	while read -r module; do
+		[[ -e $1/$module.ko ]] || echo "$module"
+	done <"$(dirname "${BASH_SOURCE[0]}")/../../tests/linux_node/modules"
+}
 
 # A build directory that is there keeps its options; those given here are set in it.
 build_tree() {

@@ -30,9 +30,23 @@ def missing(kernel):
         return f"no {EMULATOR}; apt-get install qemu-system-x86"
     if not is_static(BUSYBOX):
         return f"no static {BUSYBOX}; apt-get install busybox-static"
-    if not glob.glob(os.path.join(kernel, "vmlinuz-*")):
+    if kernel_image(kernel) is None or not all(os.path.exists(module_path(kernel, name)) for name in modules()):
         return f"no kernel for it in {kernel}; . scripts/lib/install.sh && fetch_guest_kernel {kernel}"
     return ""
+
+
+def kernel_image(kernel):
+    return next(iter(glob.glob(os.path.join(kernel, "vmlinuz-*"))), None)
+
+
+def module_path(kernel, name):
+    return os.path.join(kernel, f"{name}.ko")
+
+
+def modules():
+    """What the guest loads, in that order."""
+    with open(os.path.join(NODE, "modules"), encoding="ascii") as names:
+        return names.read().split()
 
 
 def is_static(program):
@@ -68,9 +82,8 @@ def make_image(kernel, programs, path):
         os.makedirs(os.path.join(root, name))
     for name in ("init", "modules"):
         copy(os.path.join(NODE, name), root, name)
-    with open(os.path.join(NODE, "modules"), encoding="ascii") as modules:
-        for name in modules.read().split():
-            copy(os.path.join(kernel, f"{name}.ko"), root, f"lib/modules/{name}.ko")
+    for name in modules():
+        copy(module_path(kernel, name), root, f"lib/modules/{name}.ko")
     for program in (BUSYBOX, shutil.which("ip"), *programs):
         copy(program, root, os.path.join("bin", os.path.basename(program)))
         for library in shared_objects(program):
@@ -88,26 +101,32 @@ def end_with_parent():
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
+def emulator(kernel, image, taps):
+    """Its command line: no devices but a serial console and a network interface a tap."""
+    command = [EMULATOR, "-accel", "tcg", "-machine", "q35", "-cpu", "max", "-m", "192", "-nodefaults",
+               "-no-user-config", "-display", "none", "-no-reboot", "-serial", "stdio",
+               "-kernel", kernel_image(kernel), "-initrd", image,
+               "-append", "console=ttyS0 quiet loglevel=1 panic=-1 mitigations=off random.trust_cpu=on"]
+    for number, tap in enumerate(taps):
+        command += ["-netdev", f"tap,id=net{number},fd={tap}",
+                    "-device", f"virtio-net-pci,netdev=net{number},mac=02:00:00:00:01:{number:02x},romfile="]
+    return command
+
+
 class Guest:
     """Its interfaces are eth0, eth1 and so on, in the order of the taps."""
 
     def __init__(self, kernel, programs, temp, taps):
         image = os.path.join(temp, "guest.cpio")
+        self.log_path = os.path.join(temp, "guest.log")
+        self.said = b""
         make_image(kernel, programs, image)
-        command = [EMULATOR, "-accel", "tcg", "-machine", "q35", "-cpu", "max", "-m", "192", "-nodefaults", "-no-user-config",
-                   "-display", "none", "-no-reboot", "-serial", "stdio",
-                   "-kernel", glob.glob(os.path.join(kernel, "vmlinuz-*"))[0], "-initrd", image,
-                   "-append", "console=ttyS0 quiet loglevel=1 panic=-1 mitigations=off random.trust_cpu=on"]
-        for number, tap in enumerate(taps):
-            command += ["-netdev", f"tap,id=net{number},fd={tap}",
-                        "-device", f"virtio-net-pci,netdev=net{number},mac=02:00:00:00:01:{number:02x},romfile="]
-        with open(os.path.join(temp, "guest.log"), "wb") as log:
-            self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log,
-                                            pass_fds=taps, preexec_fn=end_with_parent)
+        with open(self.log_path, "wb") as log:
+            self.process = subprocess.Popen(emulator(kernel, image, taps), stdin=subprocess.PIPE,
+                                            stdout=subprocess.PIPE, stderr=log, pass_fds=taps,
+                                            preexec_fn=end_with_parent)
         for tap in taps:
             os.close(tap)
-        self.said = b""
-        self.log_path = os.path.join(temp, "guest.log")
 
     def last_words(self):
         """What it said that nobody read, and what the emulator said."""

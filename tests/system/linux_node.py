@@ -196,6 +196,8 @@ class Bench:
 
     def echoes(self, claim, blocks=4):
         """Octets over TCP to the node and back."""
+        if self.connection is None:
+            return self.check(False, claim, "there never was one")
         try:
             for number in range(blocks):
                 sent = bytes((number + n) & 0xff for n in range(BLOCK))
