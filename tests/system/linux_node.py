@@ -32,6 +32,7 @@ NUMBER = 16
 HOME = home(NUMBER)
 IDENTIFIER = f"mn{NUMBER}@example.com"
 START_S = 120  # the emulator of a busy machine is slow
+BINDACK_TIMEOUT_MS = 1500  # RFC 6275 12
 ECHO_PORT = 7
 BLOCK = 16384
 KERNEL = os.path.join(ROOT, "build", "guest-kernel")
@@ -111,17 +112,23 @@ class MobileNode:
         return covered + packets.authenticator(KEY, self.at.care_of, HOME, covered) + body[at + 19:]
 
     def register(self, lifetime_s=600):
-        """The answer that came through the guest's kernel, or None."""
-        for _ in range(3):
-            status, shown = self.guest.run(f"mh_socket {HOME} {HOME_AGENT} {self.update(lifetime_s).hex()} 3000")
-            if status == 0:
-                self.answers += 1
-                source, routing_header, body = shown.split()
-                header = b"" if routing_header == "-" else bytes.fromhex(routing_header)
-                return Answer(source, header, packets.Message(source, HOME, bytes.fromhex(body)))
-            if status != 1:
+        """The answer that came through the guest's kernel, or None. An update may be lost while a link comes up."""
+        for _ in range(5):
+            command = f"mh_socket {HOME} {HOME_AGENT} {self.update(lifetime_s).hex()} {BINDACK_TIMEOUT_MS}"
+            status, shown = self.guest.run(command)
+            if status > 1:
                 raise RuntimeError(f"mh_socket: {shown}")
+            answer = read_answer(shown) if status == 0 else None
+            if answer is not None and answer.layer.seq >= self.sequence:  # else it belongs to an earlier update
+                self.answers += 1
+                return answer
         return None
+
+
+def read_answer(shown):
+    source, routing_header, body = shown.split()
+    header = b"" if routing_header == "-" else bytes.fromhex(routing_header)
+    return Answer(source, header, packets.Message(source, HOME, bytes.fromhex(body)))
 
 
 class Lab:
