@@ -15,8 +15,7 @@
 #include "service.h"
 
 enum {
-	QUOTE_MAX = IP6_MTU_MIN - (int)sizeof(struct ip6_hdr_wire) - ROUTING_TYPE_2_OCTETS -
-		    ICMP6_ERROR_OCTETS,
+	QUOTE_MAX = IP6_MTU_MIN - (int)sizeof(struct ip6_hdr_wire) - ICMP6_ERROR_OCTETS,
 	ECHO_OCTETS_MAX = 1952, /* what fits one of our buffers behind the headers */
 	SOURCE_OFFSET = 8,
 	DESTINATION_OFFSET = 24,
@@ -63,14 +62,22 @@ static bool may_answer(struct cursor packet, const struct ip_addr *source, uint8
 	return !is_error(packet);
 }
 
-void icmp6_error(uint16_t worker, struct cursor offending, const struct ip_addr *from, uint8_t type,
-		 uint8_t code, uint32_t value)
+/* RFC 4443 §2.4 (c): as much of the packet as fits the least MTU, whatever goes in front. */
+static size_t quote_octets(struct cursor offending, const struct recipient *recipient)
+{
+	size_t room = QUOTE_MAX - (recipient->has_home ? (size_t)ROUTING_TYPE_2_OCTETS : 0);
+	size_t whole = cursor_left(&offending);
+
+	return whole < room ? whole : room;
+}
+
+static void send_error(uint16_t worker, struct cursor offending, const struct ip_addr *from,
+		       const struct recipient *recipient, uint8_t type, uint8_t code,
+		       uint32_t value)
 {
 	struct ip_addr source = address_at(offending, SOURCE_OFFSET);
 	uint8_t message[ICMP6_ERROR_OCTETS + QUOTE_MAX];
 	struct writer w = writer_of(message, sizeof(message));
-	struct recipient recipient;
-	size_t quote = cursor_left(&offending);
 
 	if (!may_answer(offending, &source, type, code))
 		return;
@@ -82,11 +89,26 @@ void icmp6_error(uint16_t worker, struct cursor offending, const struct ip_addr 
 	writer_u8(&w, code);
 	writer_u16(&w, 0);
 	writer_u32(&w, value);
-	writer_bytes(&w, offending.at, quote < QUOTE_MAX ? quote : QUOTE_MAX);
-	recipient = recipient_of(&source);
-	if (send_message(worker, from, &recipient, PROTO_ICMP6, message,
-			 (uint16_t)(w.at - message)))
+	writer_bytes(&w, offending.at, quote_octets(offending, recipient));
+	if (send_message(worker, from, recipient, PROTO_ICMP6, message, (uint16_t)(w.at - message)))
 		count(COUNT_ICMP_SENT);
+}
+
+void icmp6_error(uint16_t worker, struct cursor offending, const struct ip_addr *from, uint8_t type,
+		 uint8_t code, uint32_t value)
+{
+	struct ip_addr source = address_at(offending, SOURCE_OFFSET);
+	struct recipient recipient = recipient_of(&source);
+
+	send_error(worker, offending, from, &recipient, type, code, value);
+}
+
+void icmp6_error_directly(uint16_t worker, struct cursor offending, const struct ip_addr *from,
+			  uint8_t type, uint8_t code, uint32_t value)
+{
+	struct recipient recipient = {.to = address_at(offending, SOURCE_OFFSET)};
+
+	send_error(worker, offending, from, &recipient, type, code, value);
 }
 
 /* RFC 2473 §7.1 (a): what is told is never below 1280, and nothing is told of a packet that is no

@@ -10,7 +10,7 @@ CORRESPONDENT_LINK_MTU = 1500
 
 # kind: (home prefix, first interface identifier, how many, fields of its line)
 KINDS = {
-    "sequence": ("2001:db8:1::", 0x1000, 500, {}),
+    "sequence": ("2001:db8:1::", 0x1000, 1000, {}),
     "timestamp": ("2001:db8:1::", 0x2000, 60, {"replay": "timestamp"}),
     "prohibited": ("2001:db8:1::", 0x3000, 10, {"prohibited": True}),
     "open": ("2001:db8:1::", 0x4000, 10, {"auth": "none"}),
