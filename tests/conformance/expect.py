@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """expect: what packets must be, to the octet; raises Failure where they are not."""
+import time
+
 from scapy.layers.inet6 import ICMPv6EchoReply, IPv6, IPv6ExtHdrRouting, MIP6MH_BE
 
+from configurations import LIMIT
 from home_agent import HOME_AGENT, packets
 from suite import Failure
 
@@ -32,6 +35,15 @@ def one(found):
     if len(found) != 1:
         raise Failure(f"{len(found)} packets came back")
     return found[0]
+
+
+def limited(home_agent, *sent):
+    """RFC 4443 2.4 (f): of a flood to one /64 the burst is answered and what the rate gives meanwhile. Returns the answers."""
+    begun = time.monotonic()
+    found = home_agent.exchange(*sent)
+    most = LIMIT["burst"] + LIMIT["rate_per_s"] * (time.monotonic() - begun) + 1
+    true(LIMIT["burst"] <= len(found) <= most, f"{len(found)} of {len(sent)} answered, {most:.0f} at most are allowed")
+    return found
 
 
 def routing_home(frame):
