@@ -311,7 +311,7 @@ def limit_is_for_a_network(ha):
     """RFC 6275 9.3.3: sources of one /64 share the limit"""
     node = ha.node()
     network = node.care_of[:-2]
-    found = expect.limited(ha, *[node.echo(f"{network}{i:x}") for i in range(1, 61)])
+    expect.limited(ha, *[node.echo(f"{network}{i:x}") for i in range(1, 61)])
 
 
 @case
