@@ -113,10 +113,8 @@ def wrong_key(ha):
 def one_octet_of_data(ha, index):
     """RFC 4285 5.1: octet {0} of the authenticator counts: 146"""
     node = ha.node()
-    sent = node.update()
     at = option_at(node, 9) + 7
     expect.equal(node.ask_with(tampered(node, at + index)).status, 146, "status")
-    expect.true(sent is not None, "")
 
 
 @case(each=(6, 7, 8, 9, 10, 11, 3))

@@ -6,7 +6,6 @@ import hashlib
 HOME_AGENT = "2001:db8:ff::1"
 SECOND_HOME_AGENT = "2001:db8:ff::2"
 MAX_LIFETIME_S = 3600
-CORRESPONDENT_LINK_MTU = 1500
 
 # kind: (home prefix, first interface identifier, how many, fields of its line)
 KINDS = {

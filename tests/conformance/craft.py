@@ -5,7 +5,6 @@ import struct
 from home_agent import HOME_AGENT, packets
 
 DEST, MH, ICMP6, IPV6 = packets.DEST_OPTIONS, packets.MOBILITY, packets.ICMP6, packets.IPV6
-REDIRECT = 137
 
 
 def sealed(message, source, destination=HOME_AGENT):

@@ -11,7 +11,7 @@ import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.append(os.path.join(os.path.dirname(HERE), "system"))
-from lib import Acknowledgement, Daemon, Lab, is_housekeeping, packets  # noqa: E402
+from lib import ROUTER, Acknowledgement, Daemon, Lab, is_housekeeping, packets  # noqa: E402
 from scapy.layers.inet6 import ICMPv6EchoReply, IPv6, MIP6MH_BE  # noqa: E402
 
 import configurations  # noqa: E402
@@ -63,9 +63,9 @@ class HomeAgent:
         self.daemon.configure(configurations.nodes(), **configurations.changes(configuration))
         if not self.daemon.start():
             return False
-        self.marker_source = "2001:db8:e::10"
-        if not self.answers(lambda: packets.echo_request(self.wire_router(), HOME_AGENT)):
+        if not self.knows_neighbour():
             return False
+        self.marker_source = "2001:db8:e::10"
         marker = Node(self, "sequence", 0)
         if configuration == "full":  # it must leave room for those whom the case brings
             self.marker_source = None
@@ -75,14 +75,10 @@ class HomeAgent:
             self.marker_source = None
         return True
 
-    @staticmethod
-    def wire_router():
-        return "2001:db8:ff::fe"
-
-    def answers(self, message, attempts=20):
-        """Until the kernel behind the home agent knows its neighbour."""
+    def knows_neighbour(self, attempts=20):
+        """Until the kernel below the home agent answers: it knows its router then."""
         for _ in range(attempts):
-            self.wire.send(packets.ip6(self.wire_router(), HOME_AGENT, packets.ICMP6, message()))
+            self.wire.send(packets.ip6(ROUTER, HOME_AGENT, packets.ICMP6, packets.echo_request(ROUTER, HOME_AGENT)))
             if self.wire.wait_for(lambda frame: ICMPv6EchoReply in frame, 0.5) is not None:
                 return True
         return False

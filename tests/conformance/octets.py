@@ -5,8 +5,6 @@ from scapy.layers.inet6 import ICMPv6ND_Redirect, IPv6
 import packets
 from suite import Failure
 
-REDIRECT = 137
-
 
 def check(frame):
     whole = bytes(frame[IPv6])

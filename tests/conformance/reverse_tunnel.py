@@ -6,6 +6,7 @@ from home_agent import HOME_AGENT, SECOND_HOME_AGENT, Frame, packets
 from suite import case
 import craft
 import expect
+from tunnel import INNER
 
 CONFIGURATION = "virtual"
 LIMIT_OPTION = craft.options_header(41, craft.option(4, b"\x04"))
@@ -309,7 +310,6 @@ def no_redirect(ha):
 @case(each=("hop-by-hop options", "fragment", "ESP", "no next header", "unknown protocol"))
 def inner_is_opaque(ha, what):
     """RFC 2473 3.3: an inner packet with {0} is forwarded as it is"""
-    from tunnel import INNER
     node = ha.registered()
     following, payload = INNER[what]
     forwarded(ha, node, packets.ip6(node.home, ha.place(), following, payload))

@@ -2,14 +2,14 @@
 """Packets to a mobile node: intercepted and tunnelled. RFC 6275 10.4.1, 10.4.2; 2473 3.1, 6, 7.1; 6040 4.1; 6438 3; 4443 3."""
 from scapy.layers.inet6 import IPv6
 
-from home_agent import packets
+from home_agent import Frame, packets
 from suite import case
 import craft
 import expect
 
 CONFIGURATION = "virtual"
 TUNNEL_MTU = 1460
-# next header: what stands behind the IPv6 header of the inner packet
+# what: (next header, what stands behind the IPv6 header of the inner packet)
 INNER = {
     "hop-by-hop options": (0, craft.options_header(59)), "destination options": (60, craft.options_header(59)),
     "routing header": (43, craft.routing(59, 253, 0)), "type 2 routing header": (43, craft.routing(59, 2, 1)),
@@ -162,7 +162,7 @@ def from_neighbour_no_redirect(ha):
     """RFC 4861 8.2: from a neighbour on the link: tunnelled, no Redirect"""
     node = ha.registered()
     sent = craft.udp("2001:db8:ff::fe", node.home)
-    expect.tunnelled(ha.one(*[sent]), sent, node.care_of)
+    expect.tunnelled(ha.one(sent), sent, node.care_of)
 
 
 @case
@@ -204,7 +204,6 @@ def home_agent_is_not_intercepted(ha):
 @case
 def link_padding(ha):
     """RFC 2464 3: what pads the frame behind the packet is not tunnelled"""
-    from home_agent import Frame
     node = ha.registered()
     sent = packets.ip6(ha.place(), node.home, 59, b"")
     expect.tunnelled(ha.one(Frame(ha.wire.frame(sent) + b"\xee" * 6)), sent, node.care_of)
