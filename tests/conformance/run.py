@@ -3,7 +3,7 @@
 """Black-box conformance run: every case against a real home agent, seen from the wire alone. Prints a table of RFC section, case and
 verdict, and ends with "N passed, N failed". docs/conformance.md tells more.
 
-usage: run.py BUILD-DIRECTORY [--only PATTERN] [--list] [--start PROGRAM]
+usage: run.py BUILD-DIRECTORY [--only PATTERN] [--list] [--together] [--start PROGRAM]
 """
 import argparse
 import fnmatch
@@ -23,6 +23,7 @@ def arguments():
     parser.add_argument("--only", default="*", metavar="PATTERN", help="only cases whose name or section matches")
     parser.add_argument("--list", action="store_true", help="print the cases and run none")
     parser.add_argument("--start", metavar="PROGRAM", help="starts another home agent (docs/conformance.md)")
+    parser.add_argument("--together", action="store_true", help="start each configuration once and not once a file")
     return parser.parse_args()
 
 
@@ -102,6 +103,14 @@ def run_configuration(table, cases, home_agent, name):
         home_agent.lab.show_log()
 
 
+def parts(cases, together):
+    """The cases that share a start of the home agent: those of a file, or all, that want the same configuration."""
+    found = {}
+    for case in cases:
+        found.setdefault((case.configuration, None if together else case.group), []).append(case)
+    return list(found.values())
+
+
 def run(cases, options):
     from home_agent import HomeAgent
     if os.geteuid() != 0:
@@ -110,8 +119,8 @@ def run(cases, options):
         raise SystemExit("usage: run.py BUILD-DIRECTORY (with homewardd built in it)")
     table, home_agent = Table(), HomeAgent(os.path.abspath(options.build), options.start)
     try:
-        for name in dict.fromkeys(case.configuration for case in cases):
-            run_configuration(table, [case for case in cases if case.configuration == name], home_agent, name)
+        for part in parts(cases, options.together):
+            run_configuration(table, part, home_agent, part[0].configuration)
     finally:
         home_agent.close()
     return table.conclude()
