@@ -48,7 +48,7 @@ def limited(home_agent, *sent):
 
 def routing_home(frame):
     """The address in the type 2 routing header, or None."""
-    if IPv6ExtHdrRouting not in frame:
+    if frame[IPv6].nh != packets.ROUTING:  # one further in is part of a quoted packet
         return None
     header = frame[IPv6ExtHdrRouting]
     equal((header.type, header.segleft, header.len), (2, 1, 2), "type, segments left and length of the routing header")
