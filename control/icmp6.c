@@ -18,8 +18,7 @@
 #include "service.h"
 
 enum {
-	QUOTE_MAX = IP6_MTU_MIN - (int)sizeof(struct ip6_hdr_wire) - ROUTING_TYPE_2_OCTETS -
-		    ICMP6_ERROR_OCTETS,
+	QUOTE_MAX = IP6_MTU_MIN - (int)sizeof(struct ip6_hdr_wire) - ICMP6_ERROR_OCTETS,
 	ECHO_OCTETS_MAX = 1952, /* what fits one of our buffers behind the headers */
 	SOURCE_OFFSET = 8,
 	DESTINATION_OFFSET = 24,
@@ -64,26 +63,29 @@ static bool may_answer(struct cursor packet, const struct ip_addr *source, uint8
 	return !is_error(packet);
 }
 
+/* RFC 4443 §2.4 (c): quotes as much of the packet as fits the least MTU, with so many octets of routing
+ * header in front. */
 static uint16_t write_error(uint8_t message[static ICMP6_ERROR_OCTETS + QUOTE_MAX], uint8_t type,
-			    uint8_t code, uint32_t value, struct cursor offending)
+			    uint8_t code, uint32_t value, struct cursor offending, size_t routing)
 {
+	size_t room = QUOTE_MAX - routing;
+	size_t whole = cursor_left(&offending);
 	struct writer w = writer_of(message, ICMP6_ERROR_OCTETS + QUOTE_MAX);
-	size_t quote = cursor_left(&offending);
 
 	writer_u8(&w, type);
 	writer_u8(&w, code);
 	writer_u16(&w, 0);
 	writer_u32(&w, value);
-	writer_bytes(&w, offending.at, quote < QUOTE_MAX ? quote : QUOTE_MAX);
+	writer_bytes(&w, offending.at, whole < room ? whole : room);
 	return (uint16_t)(w.at - message);
 }
 
-bool icmp6_error(uint16_t worker, struct cursor offending, const struct ip_addr *from, uint8_t type,
-		 uint8_t code, uint32_t value)
+static bool send_error(uint16_t worker, struct cursor offending, const struct ip_addr *from,
+		       const struct recipient *recipient, uint8_t type, uint8_t code,
+		       uint32_t value)
 {
 	struct ip_addr source = address_at(offending, SOURCE_OFFSET);
 	uint8_t message[ICMP6_ERROR_OCTETS + QUOTE_MAX];
-	struct recipient recipient;
 	uint16_t octets;
 
 	if (!may_answer(offending, &source, type, code))
@@ -92,12 +94,29 @@ bool icmp6_error(uint16_t worker, struct cursor offending, const struct ip_addr 
 		count(COUNT_ANSWERS_LIMITED);
 		return false;
 	}
-	octets = write_error(message, type, code, value, offending);
-	recipient = recipient_of(&source);
-	if (!send_message(worker, from, &recipient, PROTO_ICMP6, message, octets))
+	octets = write_error(message, type, code, value, offending,
+			     recipient->has_home ? ROUTING_TYPE_2_OCTETS : 0);
+	if (!send_message(worker, from, recipient, PROTO_ICMP6, message, octets))
 		return false;
 	count(COUNT_ICMP_SENT);
 	return true;
+}
+
+bool icmp6_error(uint16_t worker, struct cursor offending, const struct ip_addr *from, uint8_t type,
+		 uint8_t code, uint32_t value)
+{
+	struct ip_addr source = address_at(offending, SOURCE_OFFSET);
+	struct recipient recipient = recipient_of(&source);
+
+	return send_error(worker, offending, from, &recipient, type, code, value);
+}
+
+void icmp6_error_directly(uint16_t worker, struct cursor offending, const struct ip_addr *from,
+			  uint8_t type, uint8_t code, uint32_t value)
+{
+	struct recipient recipient = {.to = address_at(offending, SOURCE_OFFSET)};
+
+	send_error(worker, offending, from, &recipient, type, code, value);
 }
 
 /* RFC 2473 §7.1 (a): what is told is never below 1280, and nothing is told of a packet that is no
@@ -136,7 +155,7 @@ static void answer_link_local(const struct punt *p, struct cursor packet)
 		count(COUNT_ANSWERS_LIMITED);
 		return;
 	}
-	octets = write_error(message, ICMP6_UNREACHABLE, ICMP6_UNREACHABLE_ADDRESS, 0, packet);
+	octets = write_error(message, ICMP6_UNREACHABLE, ICMP6_UNREACHABLE_ADDRESS, 0, packet, 0);
 	if (link_send((uint16_t)link, punt_source_mac(packet.at), local, &from, message, octets))
 		count(COUNT_ICMP_SENT);
 }

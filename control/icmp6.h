@@ -21,6 +21,10 @@
 bool icmp6_error(uint16_t worker, struct cursor offending, const struct ip_addr *from, uint8_t type,
 		 uint8_t code, uint32_t value);
 
+/* The same without a look at the binding cache (RFC 6275 §9.2). */
+void icmp6_error_directly(uint16_t worker, struct cursor offending, const struct ip_addr *from,
+			  uint8_t type, uint8_t code, uint32_t value);
+
 /* Answers what a worker could not forward (PUNT_ERROR). */
 void icmp6_answer_drop(const struct punt *p, struct cursor packet);
 

@@ -128,17 +128,24 @@ static enum ip6_packet_result decode_options(struct chain *chain, uint8_t kind)
 	return result;
 }
 
-/* With segments left the packet is for somebody else, or for a mobile node; a home agent is
- * neither's last stop. A Home Address option belongs after this header (RFC 6275 §6.3). */
+/* With segments left the packet is for somebody else (RFC 8200 §4.4, 5095 §3: told), or for a mobile
+ * node, by type 2; a home agent is neither's last stop. A Home Address option belongs after this
+ * header (RFC 6275 §6.3). */
 static enum ip6_packet_result decode_routing(struct chain *chain)
 {
 	struct cursor header;
 	uint8_t segments_left;
+	uint8_t type;
 
 	if (chain->packet->has_home_address || !take_header(chain, &chain->next, &header) ||
-	    !cursor_skip(&header, 3) || !cursor_u8(&header, &segments_left) || segments_left != 0)
+	    !cursor_skip(&header, 2))
 		return IP6_PACKET_MALFORMED;
-	return IP6_PACKET_GOOD;
+	*chain->error_offset = offset_of(chain->packet, header.at);
+	if (!cursor_u8(&header, &type) || !cursor_u8(&header, &segments_left))
+		return IP6_PACKET_MALFORMED;
+	if (segments_left == 0)
+		return IP6_PACKET_GOOD;
+	return type == ROUTING_TYPE_2 ? IP6_PACKET_MALFORMED : IP6_PACKET_UNKNOWN_ROUTING;
 }
 
 /* RFC 6946 §4: a fragment that is the whole packet is not a fragment. */
@@ -153,6 +160,9 @@ static enum ip6_packet_result decode_fragment(struct chain *chain)
 	cursor_u16(&chain->left, &offset_and_more);
 	cursor_skip(&chain->left, 4);
 	chain->fragment_seen = true;
+	/* What the option stands in front of is what the fragment carries (RFC 8200 §4.5). */
+	if (chain->packet->home_address_next == PROTO_FRAGMENT)
+		chain->packet->home_address_next = chain->next;
 	return (offset_and_more & FRAGMENT_OFFSET_AND_MORE) == 0 ? IP6_PACKET_GOOD
 								 : IP6_PACKET_FRAGMENT;
 }

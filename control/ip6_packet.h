@@ -35,6 +35,7 @@ enum ip6_packet_result {
 	IP6_PACKET_GOOD,
 	IP6_PACKET_MALFORMED, /* truncated, chain too long, option running out, misplaced or repeated Home Address option */
 	IP6_PACKET_FRAGMENT,
+	IP6_PACKET_UNKNOWN_ROUTING, /* error_offset points at an unknown routing type with segments left */
 	IP6_PACKET_UNKNOWN_OPTION, /* error_offset points at an option whose type asks for Parameter Problem code 2 */
 };
 

@@ -57,8 +57,9 @@ static void send_binding_error(uint16_t worker, const struct ip6_packet *packet,
 
 static void answer_field(uint16_t worker, const struct ip6_packet *packet, uint16_t error_offset)
 {
-	icmp6_error(worker, packet->whole, &packet->destination, ICMP6_PARAMETER_PROBLEM,
-		    ICMP6_PROBLEM_FIELD, (uint32_t)(packet->payload_offset + error_offset));
+	icmp6_error_directly(worker, packet->whole, &packet->destination, ICMP6_PARAMETER_PROBLEM,
+			     ICMP6_PROBLEM_FIELD,
+			     (uint32_t)(packet->payload_offset + error_offset));
 }
 
 /* A message that a home agent reads and does not act on. A Binding Error is not answered with
@@ -226,6 +227,11 @@ static void receive_packet(const struct punt *p, struct cursor bytes)
 		count(COUNT_PACKET_MALFORMED);
 		icmp6_error(p->worker, bytes, &packet.destination, ICMP6_PARAMETER_PROBLEM,
 			    ICMP6_PROBLEM_OPTION, error_offset);
+		break;
+	case IP6_PACKET_UNKNOWN_ROUTING:
+		count(COUNT_PACKET_MALFORMED);
+		icmp6_error(p->worker, bytes, &packet.destination, ICMP6_PARAMETER_PROBLEM,
+			    ICMP6_PROBLEM_FIELD, error_offset);
 		break;
 	case IP6_PACKET_MALFORMED:
 		count(COUNT_PACKET_MALFORMED);

@@ -70,9 +70,9 @@ static bool decode(struct update *u)
 		return true;
 	count(COUNT_BU_MALFORMED);
 	if (result == DECODE_OPTION_LENGTH)
-		icmp6_error(u->worker, u->packet->whole, &u->packet->destination,
-			    ICMP6_PARAMETER_PROBLEM, ICMP6_PROBLEM_FIELD,
-			    (uint32_t)(u->packet->payload_offset + error_offset));
+		icmp6_error_directly(u->worker, u->packet->whole, &u->packet->destination,
+				     ICMP6_PARAMETER_PROBLEM, ICMP6_PROBLEM_FIELD,
+				     (uint32_t)(u->packet->payload_offset + error_offset));
 	return false;
 }
 

@@ -21,8 +21,9 @@ static bool decode(uint16_t worker, const struct ip6_packet *packet, struct curs
 		return true;
 	count(COUNT_MH_MALFORMED);
 	if (result == DECODE_OPTION_LENGTH)
-		icmp6_error(worker, packet->whole, &packet->destination, ICMP6_PARAMETER_PROBLEM,
-			    ICMP6_PROBLEM_FIELD, (uint32_t)(packet->payload_offset + error_offset));
+		icmp6_error_directly(worker, packet->whole, &packet->destination,
+				     ICMP6_PARAMETER_PROBLEM, ICMP6_PROBLEM_FIELD,
+				     (uint32_t)(packet->payload_offset + error_offset));
 	return false;
 }
 

@@ -82,7 +82,8 @@ static bool test_addresses(const struct question *q, struct binding_verdict *ver
 	const struct binding_request *r = q->request;
 
 	if (ip_addr_is_unicast_routable(&r->home) && ip_addr_is_unicast_routable(&r->care_of) &&
-	    !ip_addr_is_multicast(&r->source) && !ip_addr_is_unspecified(&r->source))
+	    !ip_addr_is_multicast(&r->source) && !ip_addr_is_unspecified(&r->source) &&
+	    !ip_addr_is_loopback(&r->source))
 		return false;
 	return silent(verdict, SILENT_ADDRESS);
 }

@@ -204,8 +204,9 @@ void revocation_handle(uint16_t worker, const struct ip6_packet *packet, struct 
 	if (result != DECODE_GOOD)
 		count(COUNT_REVOCATION_MALFORMED);
 	if (result == DECODE_OPTION_LENGTH)
-		icmp6_error(worker, packet->whole, &packet->destination, ICMP6_PARAMETER_PROBLEM,
-			    ICMP6_PROBLEM_FIELD, (uint32_t)(packet->payload_offset + error_offset));
+		icmp6_error_directly(worker, packet->whole, &packet->destination,
+				     ICMP6_PARAMETER_PROBLEM, ICMP6_PROBLEM_FIELD,
+				     (uint32_t)(packet->payload_offset + error_offset));
 	if (result != DECODE_GOOD)
 		return;
 	/* A mobile node revokes nothing here: it de-registers. */

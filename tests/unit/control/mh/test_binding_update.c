@@ -217,6 +217,9 @@ static const char *outcome_of(const struct vector *v, char text[static 64])
 		return "packet malformed";
 	case IP6_PACKET_FRAGMENT:
 		return "packet fragment";
+	case IP6_PACKET_UNKNOWN_ROUTING:
+		snprintf(text, 64, "packet unknown_routing %u", error_offset);
+		return text;
 	case IP6_PACKET_UNKNOWN_OPTION:
 		break;
 	}
