@@ -46,13 +46,14 @@ static bool skip_header(struct cursor *at, uint8_t *next, const struct ip_addr *
 	return kind != PROTO_DEST_OPTIONS || scan_options(body, home);
 }
 
-/* RFC 6946 §4: a fragment that is the whole packet is none. False for any other. The header is there. */
+/* RFC 6946 §4: a fragment that is the whole packet is none. False for any other. */
 static bool skip_atomic_fragment(struct cursor *at, uint8_t *next)
 {
 	uint16_t offset_and_more;
 	struct cursor header;
 
-	cursor_take(at, FRAGMENT_HEADER_OCTETS, &header);
+	if (!cursor_take(at, FRAGMENT_HEADER_OCTETS, &header))
+		return false;
 	cursor_u8(&header, next);
 	cursor_skip(&header, 1);
 	return cursor_u16(&header, &offset_and_more) && (offset_and_more & 0xfff9) == 0;
