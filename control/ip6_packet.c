@@ -134,18 +134,22 @@ static enum ip6_packet_result decode_options(struct chain *chain, uint8_t kind)
 static enum ip6_packet_result decode_routing(struct chain *chain)
 {
 	struct cursor header;
+	const uint8_t *type_at;
 	uint8_t segments_left;
 	uint8_t type;
 
 	if (chain->packet->has_home_address || !take_header(chain, &chain->next, &header) ||
 	    !cursor_skip(&header, 2))
 		return IP6_PACKET_MALFORMED;
-	*chain->error_offset = offset_of(chain->packet, header.at);
+	type_at = header.at;
 	if (!cursor_u8(&header, &type) || !cursor_u8(&header, &segments_left))
 		return IP6_PACKET_MALFORMED;
 	if (segments_left == 0)
 		return IP6_PACKET_GOOD;
-	return type == ROUTING_TYPE_2 ? IP6_PACKET_MALFORMED : IP6_PACKET_UNKNOWN_ROUTING;
+	if (type == ROUTING_TYPE_2)
+		return IP6_PACKET_MALFORMED;
+	*chain->error_offset = offset_of(chain->packet, type_at);
+	return IP6_PACKET_UNKNOWN_ROUTING;
 }
 
 /* RFC 6946 §4: a fragment that is the whole packet is not a fragment. */

@@ -363,9 +363,10 @@ static void packet_arrives(uint8_t *bytes, size_t length, uint8_t choice,
 	const struct ip_addr *home;
 	struct mh_header header;
 	enum ip6_packet_result result = ip6_packet_decode(bytes, length, &packet, &error_offset);
+	bool is_told = result == IP6_PACKET_UNKNOWN_OPTION || result == IP6_PACKET_UNKNOWN_ROUTING;
 
-	require((error_offset != UINT16_MAX) == (result == IP6_PACKET_UNKNOWN_OPTION));
-	if (result == IP6_PACKET_UNKNOWN_OPTION)
+	require((error_offset != UINT16_MAX) == is_told);
+	if (is_told)
 		require(error_offset >= 42 && error_offset < cursor_left(&packet.whole));
 	if (result != IP6_PACKET_GOOD)
 		return;

