@@ -347,6 +347,13 @@ void dataplane_port_stats(uint16_t index, struct port_stats *stats)
 		stats->tx_errors += s.oerrors;
 		stats->rx_no_buffer += s.rx_nombuf;
 	}
+	port_count_buffers(port, stats);
+}
+
+void dataplane_buffers(uint64_t *total, uint64_t *available)
+{
+	*total = dp.pool->size;
+	*available = rte_mempool_avail_count(dp.pool);
 }
 
 void dataplane_worker_stats(uint16_t worker, struct worker_stats *stats)

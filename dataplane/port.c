@@ -16,8 +16,8 @@
 #include <rte_ethdev.h>
 
 #include "eal.h"
-#include "ha/memory.h"
 #include "ha/steer_object.h"
+#include "packet_pool.h"
 
 enum {
 	FDS_MAX = 4096,
@@ -114,9 +114,9 @@ static uint16_t queues_of(const struct config *config, const struct port_config 
 uint64_t port_octets(const struct config *config, uint16_t index)
 {
 	const struct port_config *port = &config->ports[index];
-	uint32_t buffer = (uint32_t)sizeof(struct rte_mbuf) + buffer_octets(mtu_of(port));
-	uint64_t queue = QUEUE_OCTETS + memory_of_pool(config->mbufs_per_queue, MBUF_CACHE, buffer,
-						       config->hugepages);
+	uint64_t queue = QUEUE_OCTETS +
+			 packet_pool_octets(config->mbufs_per_queue, buffer_octets(mtu_of(port)),
+					    port->kind == PORT_AF_XDP, config->hugepages);
 
 	switch (port->kind) {
 	case PORT_AF_XDP:
@@ -134,8 +134,8 @@ static struct rte_mempool *make_pool(const struct config *config, const struct p
 	char name[RTE_MEMPOOL_NAMESIZE];
 
 	snprintf(name, sizeof(name), "rx_%u_%u", index, queue);
-	return rte_pktmbuf_pool_create(name, config->mbufs_per_queue, MBUF_CACHE, 0,
-				       buffer_octets(port->mtu), socket_of(config, queue));
+	return packet_pool_make(name, config->mbufs_per_queue, buffer_octets(port->mtu),
+				port->config->kind == PORT_AF_XDP, socket_of(config, queue));
 }
 
 static int refuse(struct fault *fault, uint16_t index, const char *field, const char *what,
@@ -200,7 +200,7 @@ static int add_queue(struct port *port, uint16_t index, const struct config *con
 		release(port->config->interface);
 	if (rc != 0)
 		return rc;
-	*queue = (struct port_queue){.ethdev = ethdev, .queue = q, .xsk = -1};
+	*queue = (struct port_queue){.ethdev = ethdev, .queue = q, .xsk = -1, .pool = pool};
 	if (port->config->kind == PORT_AF_XDP)
 		queue->xsk = new_xsk(before, before_count);
 	port->queue_count++;
@@ -289,6 +289,13 @@ static int open_af_xdp(struct port *port, uint16_t index, const struct config *c
 	int program;
 	int rc;
 
+	if (config->mbufs_per_queue < 2 * PACKET_POOL_KERNEL_HOLDS) {
+		fault_set(fault, "/memory/mbufs_per_queue",
+			  "the kernel holds %u of the buffers of an af_xdp port's queue; make it "
+			  "%u or larger",
+			  PACKET_POOL_KERNEL_HOLDS, 2 * PACKET_POOL_KERNEL_HOLDS);
+		return -EINVAL;
+	}
 	if (if_nametoindex(port->config->interface) == 0) {
 		eal_forget_complaint();
 		return refuse(fault, index, "interface", "no such interface",
@@ -345,6 +352,7 @@ static int open_twin(struct port *port, uint16_t index, const struct config *con
 		return refuse(fault, index, "tap", "TAP twin could not be made", "");
 	port->ethdevs[port->ethdev_count++] = port->twin_ethdev;
 	pool = make_pool(config, port, index, PORT_QUEUES_MAX);
+	port->twin_pool = pool;
 	if (pool == NULL || configure(port->twin_ethdev, config->worker_count, false) != 0)
 		return refuse(fault, index, "tap", "TAP twin could not be configured", "");
 	for (uint16_t q = 0; q < config->worker_count; q++)
@@ -383,6 +391,20 @@ static int open_pci(struct port *port, uint16_t index, const struct config *conf
 	if (rc == 0)
 		rte_eth_macaddr_get(ethdev, (struct rte_ether_addr *)port->mac);
 	return rc == 0 ? open_twin(port, index, config, fault) : rc;
+}
+
+static void add_buffers(struct port_stats *stats, const struct rte_mempool *pool)
+{
+	stats->buffers += pool->size;
+	stats->buffers_free += rte_mempool_avail_count(pool);
+}
+
+void port_count_buffers(const struct port *port, struct port_stats *stats)
+{
+	for (uint16_t q = 0; q < port->queue_count; q++)
+		add_buffers(stats, port->queues[q].pool);
+	if (port->twin_pool != NULL)
+		add_buffers(stats, port->twin_pool);
 }
 
 static void learn_device(struct port *port)

@@ -21,6 +21,7 @@ struct port_queue {
 	uint16_t ethdev;
 	uint16_t queue;
 	int xsk; /* file descriptor of its AF_XDP socket, or -1 */
+	struct rte_mempool *pool;
 };
 
 struct port {
@@ -30,6 +31,7 @@ struct port {
 	uint16_t ethdevs[PORT_QUEUES_MAX];
 	uint16_t ethdev_count;
 	uint16_t twin_ethdev; /* RTE_MAX_ETHPORTS without one */
+	struct rte_mempool *twin_pool;
 	uint16_t mtu;
 	uint8_t mac[6];
 };
@@ -42,5 +44,8 @@ uint64_t port_octets(const struct config *config, uint16_t index);
 int port_open(struct port *port, uint16_t index, const struct config *config,
 	      dataplane_release_fn *release, struct fault *fault);
 void port_close(struct port *port);
+
+/* Adds the buffers of its queues, and those of them that lie in their pool. */
+void port_count_buffers(const struct port *port, struct port_stats *stats);
 
 #endif

@@ -119,6 +119,8 @@ static json_t *ports(const struct config *config)
 		set(port, "rx_errors", stats.rx_errors);
 		set(port, "tx_errors", stats.tx_errors);
 		set(port, "rx_no_buffer", stats.rx_no_buffer);
+		set(port, "buffers", stats.buffers);
+		set(port, "buffers_free", stats.buffers_free);
 		json_array_append_new(list, port);
 	}
 	return list;
@@ -184,6 +186,17 @@ static json_t *texts(void)
 		counter_meanings(silent_texts, SILENT_NONE + 1, SILENT_REASON_COUNT));
 }
 
+/* Of the control thread; those of ports stand with them. */
+static void set_buffers(json_t *object)
+{
+	uint64_t total = 0;
+	uint64_t available = 0;
+
+	dataplane_buffers(&total, &available);
+	set(object, "buffers", total);
+	set(object, "buffers_free", available);
+}
+
 json_t *stats_get(const struct rpc_call *call, struct rpc_error *error)
 {
 	struct worker_stats sum = {0};
@@ -205,6 +218,7 @@ json_t *stats_get(const struct rpc_call *call, struct rpc_error *error)
 			   (json_int_t)balance.out, "inject_failures",
 			   (json_int_t)dataplane_inject_failures(), "ports",
 			   ports(call->context->config), "control", control());
+	set_buffers(result);
 	if (rpc_value(call, "texts")->boolean)
 		json_object_set_new(result, "texts", texts());
 	return result;

@@ -439,12 +439,14 @@ void format_stats_ports(json_t *result)
 {
 	struct table ports = {
 		.heads = {"PORT", "RX PKTS", "RX BYTES", "TX PKTS", "TX BYTES", "RX MISSED",
-			  "RX ERRORS", "TX ERRORS", "RX NO BUFFER"},
+			  "RX ERRORS", "TX ERRORS", "RX NO BUFFER", "BUFFERS", "FREE"},
 		.fields = {"name", "rx_pkts", "rx_bytes", "tx_pkts", "tx_bytes", "rx_missed",
-			   "rx_errors", "tx_errors", "rx_no_buffer"},
+			   "rx_errors", "tx_errors", "rx_no_buffer", "buffers", "buffers_free"},
 	};
 
 	print_table(&ports, at(result, "ports"));
+	print_value("control buffers", result, "buffers");
+	print_value("           free", result, "buffers_free");
 }
 
 void format_stats_workers(json_t *result)

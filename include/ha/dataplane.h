@@ -88,6 +88,8 @@ struct port_info {
 void dataplane_port_info(uint16_t port, struct port_info *info);
 void dataplane_port_stats(uint16_t port, struct port_stats *stats);
 void dataplane_worker_stats(uint16_t worker, struct worker_stats *stats);
+/* The buffers for packets of the control thread: how many there are, and are free now. */
+void dataplane_buffers(uint64_t *total, uint64_t *available);
 /* Packets that dataplane_inject could not pass on. */
 uint64_t dataplane_inject_failures(void);
 /* Summed over workers. */

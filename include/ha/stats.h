@@ -62,6 +62,8 @@ struct port_stats {
 	uint64_t rx_errors;
 	uint64_t tx_errors;
 	uint64_t rx_no_buffer;
+	uint64_t buffers; /* for packets, and those of them that are free now */
+	uint64_t buffers_free;
 };
 
 #endif

@@ -3,7 +3,7 @@
 """Black-box conformance run: every case against a real home agent, seen from the wire alone. Prints a table of RFC section, case and
 verdict, and ends with "N passed, N failed". docs/conformance.md tells more.
 
-usage: run.py BUILD-DIRECTORY [--only PATTERN] [--list] [--together] [--start PROGRAM]
+usage: run.py BUILD-DIRECTORY [--only PATTERN] [--list] [--start PROGRAM]
 """
 import argparse
 import fnmatch
@@ -23,7 +23,6 @@ def arguments():
     parser.add_argument("--only", default="*", metavar="PATTERN", help="only cases whose name or section matches")
     parser.add_argument("--list", action="store_true", help="print the cases and run none")
     parser.add_argument("--start", metavar="PROGRAM", help="starts another home agent (docs/conformance.md)")
-    parser.add_argument("--together", action="store_true", help="start each configuration once and not once a file")
     return parser.parse_args()
 
 
@@ -34,7 +33,7 @@ def chosen(only):
 
 class Table:
     def __init__(self):
-        self.passed, self.failures = 0, []
+        self.passed, self.failures, self.losses = 0, [], []
 
     def row(self, case, failure=None):
         print(f"{case.section:<28} {'FAIL' if failure else 'pass'}  {case.name}: {case.text}", flush=True)
@@ -46,8 +45,11 @@ class Table:
     def conclude(self):
         for case, failure in self.failures:
             print(f"not ok - {case.name} ({case.section}): {failure}")
-        print(f"{self.passed} passed, {len(self.failures)} failed")
-        return 1 if self.failures else 0
+        for loss in self.losses:
+            print(f"not ok - {loss}")
+        failed = len(self.failures) + len(self.losses)
+        print(f"{self.passed} passed, {failed} failed")
+        return 1 if failed else 0
 
 
 def attempt(table, case, step):
@@ -101,13 +103,17 @@ def run_configuration(table, cases, home_agent, name):
         resume(table, waiting)
     if not home_agent.daemon.alive():
         home_agent.lab.show_log()
+        return
+    lost = home_agent.daemon.lost_buffers()
+    if lost:
+        table.losses.append(f"configuration {name}: packet buffers have not come back: {lost}")
 
 
-def parts(cases, together):
-    """The cases that share a start of the home agent: those of a file, or all, that want the same configuration."""
+def parts(cases):
+    """The cases that share a start of the home agent: those that want the same configuration."""
     found = {}
     for case in cases:
-        found.setdefault((case.configuration, None if together else case.group), []).append(case)
+        found.setdefault(case.configuration, []).append(case)
     return list(found.values())
 
 
@@ -119,7 +125,7 @@ def run(cases, options):
         raise SystemExit("usage: run.py BUILD-DIRECTORY (with homewardd built in it)")
     table, home_agent = Table(), HomeAgent(os.path.abspath(options.build), options.start)
     try:
-        for part in parts(cases, options.together):
+        for part in parts(cases):
             run_configuration(table, part, home_agent, part[0].configuration)
     finally:
         home_agent.close()

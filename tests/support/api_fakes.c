@@ -241,7 +241,18 @@ void dataplane_port_info(uint16_t port, struct port_info *info)
 
 void dataplane_port_stats(uint16_t port, struct port_stats *stats)
 {
-	*stats = (struct port_stats){.rx_pkts = 1000u + port, .rx_missed = 3};
+	*stats = (struct port_stats){
+		.rx_pkts = 1000u + port,
+		.rx_missed = 3,
+		.buffers = 8192,
+		.buffers_free = 6144u - port,
+	};
+}
+
+void dataplane_buffers(uint64_t *total, uint64_t *available)
+{
+	*total = 8192;
+	*available = 8184;
 }
 
 /* In balance: 100 in, 100 out. */

@@ -38,6 +38,8 @@ KEY = bytes(range(16))
 SPI = 256
 NEIGHBOUR_DISCOVERY = range(133, 138)
 MLD = (130, 131, 132, 143)
+KERNEL_HOLDS = 2048  # buffers of an AF_XDP queue that wait to be received into
+BUFFERS_IN_USE = 48  # sent lately, or taken ahead of their use
 
 
 class Report:
@@ -266,6 +268,24 @@ class Daemon:
                 return now
             time.sleep(0.005)
 
+    def lost_buffers(self, seconds=6):
+        """What is missing of the packet buffers of a daemon that has nothing to do: {} when all have come back, or how many of
+        which. Packets may wait for a neighbour for four seconds."""
+        until = time.monotonic() + seconds
+        while True:
+            missing = self.missing_buffers()
+            if not missing or time.monotonic() > until:
+                return missing
+            time.sleep(0.1)
+
+    def missing_buffers(self):
+        stats = self.rpc("stats.get")
+        held = {port["name"]: KERNEL_HOLDS * port["queues"] for port in self.rpc("status.get")["ports"]
+                if port["kind"] == "af_xdp"}
+        away = {port["name"]: port["buffers"] - port["buffers_free"] - held.get(port["name"], 0) for port in stats["ports"]}
+        away["control"] = stats["buffers"] - stats["buffers_free"]
+        return {name: count for name, count in away.items() if count > BUFFERS_IN_USE}
+
 
 def balance(counters):
     """(in, out): every packet that entered is counted once on its way out."""
@@ -309,6 +329,9 @@ def lab(programs):
     made = Lab(programs)
     try:
         yield made
+        lost = made.daemon.lost_buffers() if made.daemon.alive() else {}
+        if lost:
+            raise SystemExit(f"packet buffers have not come back: {lost}")
     finally:
         made.close()
 

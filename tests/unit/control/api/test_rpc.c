@@ -738,6 +738,7 @@ static void stats_add_up(void)
 	json_t *r = call("stats.get", "{}");
 	json_t *totals = json_object_get(r, "totals");
 	json_t *control = json_object_get(r, "control");
+	json_t *port = json_array_get(json_object_get(r, "ports"), 1);
 
 	CU_ASSERT_EQUAL(json_array_size(json_object_get(r, "workers")), 2);
 	CU_ASSERT_EQUAL(integer_at(totals, "received"), 180);
@@ -749,8 +750,11 @@ static void stats_add_up(void)
 	CU_ASSERT_EQUAL(integer_at(json_object_get(r, "balance"), "in"), 200);
 	CU_ASSERT_EQUAL(integer_at(json_object_get(r, "balance"), "out"), 200);
 	CU_ASSERT_EQUAL(integer_at(r, "inject_failures"), 2);
-	CU_ASSERT_EQUAL(integer_at(json_array_get(json_object_get(r, "ports"), 1), "rx_pkts"),
-			1001);
+	CU_ASSERT_EQUAL(integer_at(port, "rx_pkts"), 1001);
+	CU_ASSERT_EQUAL(integer_at(port, "buffers"), 8192);
+	CU_ASSERT_EQUAL(integer_at(port, "buffers_free"), 6143);
+	CU_ASSERT_EQUAL(integer_at(r, "buffers"), 8192);
+	CU_ASSERT_EQUAL(integer_at(r, "buffers_free"), 8184);
 	integer_at(json_object_get(control, "outcomes"), "no_route");
 	integer_at(json_object_get(control, "others"), "binding_acks_sent");
 	integer_at(json_object_get(control, "silent"), "address");
