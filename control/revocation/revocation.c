@@ -27,7 +27,8 @@ _Static_assert((REVOCATIONS_MAX & PLACE_MASK) == 0, "a power of two");
 
 struct revocation {
 	struct ip_addr home;
-	uint64_t due_ms; /* of the next transmission, or of the end */
+	uint64_t registered_ms; /* tells the registration from a later one of that address */
+	uint64_t due_ms;	/* of the next transmission, or of the end */
 	uint32_t delay_ms;
 	uint32_t left; /* retransmissions */
 	uint16_t sequence;
@@ -58,12 +59,15 @@ uint32_t revocation_count(void)
 	return outstanding;
 }
 
-/* The registration that is being revoked; NULL when it has ended by itself. */
+/* The registration that is being revoked; NULL when it has ended by itself. One that was made anew, and is
+ * being revoked as well, has a revocation of its own. */
 static const struct registration *registration_of(const struct revocation *v)
 {
 	const struct registration *r = registration_find(&v->home);
+	bool is_the_same = r != NULL && r->state == REGISTRATION_VALID && r->is_revoked &&
+			   r->registered_ms == v->registered_ms;
 
-	return r != NULL && r->state == REGISTRATION_VALID && r->is_revoked ? r : NULL;
+	return is_the_same ? r : NULL;
 }
 
 static void release(struct revocation *v)
@@ -127,6 +131,7 @@ int revocation_begin(const struct registration *r)
 		return -EBUSY;
 	*v = (struct revocation){
 		.home = r->home,
+		.registered_ms = r->registered_ms,
 		.due_ms = monotonic_ms() + config->revocation_initial_delay_ms,
 		.delay_ms = config->revocation_initial_delay_ms,
 		.left = config->revocation_retransmissions,

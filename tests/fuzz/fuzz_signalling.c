@@ -2,8 +2,8 @@
  *
  * fuzz_signalling: what the home agent does with signalling before it touches a table: IPv6 packet,
  * Mobility Header, Binding Update, verdict, and the acknowledgement built from them; every other
- * message of the protocol, and what the correspondent function makes of it; and ICMPv6 errors with
- * what they quote.
+ * message of the protocol, and what the correspondent function makes of it; ICMPv6 errors with what
+ * they quote; and discovery of home agents and prefixes.
  *
  * Input      a packet as it is, when it begins like IPv6 (0x6.);
  *            else one octet of choices (CHOICE_), twelve octets of circumstances for the verdict,
@@ -24,6 +24,8 @@
 #include "mh/return_test.h"
 #include "registration/correspondent_decide.h"
 #include "registration/decide.h"
+#include "router/dhaad.h"
+#include "router/mobile_prefix.h"
 #include "tunnel/error.h"
 
 enum {
@@ -355,6 +357,25 @@ static void error_arrives(struct cursor message)
 	ip6_quote_decode(inner, &error.outer);
 }
 
+/* A request is answered with its own identifier. */
+static void discovery_arrives(struct cursor message)
+{
+	static const struct ip_addr agents[2] = {{{0x20, [15] = 1}}, {{0x20, [15] = 2}}};
+	struct dhaad_reply reply = {.addresses = agents, .count = 2};
+	uint8_t out[DHAAD_REPLY_OCTETS_MAX];
+	struct dhaad_request request;
+	uint16_t identifier;
+
+	if (dhaad_decode(message, &request)) {
+		reply.identifier = request.identifier;
+		reply.mobile_router = request.mobile_router;
+		require(dhaad_encode(&reply, out) == DISCOVERY_OCTETS + sizeof(agents));
+		require(memcmp(out + 4, message.at + 4, sizeof(identifier)) == 0);
+	}
+	if (mobile_prefix_solicitation_decode(message, &identifier))
+		require(message.at[4] == identifier >> 8 && message.at[5] == (identifier & 0xff));
+}
+
 static void packet_arrives(uint8_t *bytes, size_t length, uint8_t choice,
 			   const struct circumstances *c)
 {
@@ -373,8 +394,10 @@ static void packet_arrives(uint8_t *bytes, size_t length, uint8_t choice,
 	require(packet.whole.at == bytes && packet.payload.end == packet.whole.end);
 	require(packet.payload.at == packet.whole.at + packet.payload_offset);
 	home = packet.has_home_address ? &packet.home : &packet.source;
-	if (packet.protocol == PROTO_ICMP6)
+	if (packet.protocol == PROTO_ICMP6) {
 		error_arrives(packet.payload);
+		discovery_arrives(packet.payload);
+	}
 	if (packet.protocol != PROTO_MOBILITY)
 		return;
 	if (choice & CHOICE_REPAIR)
@@ -404,6 +427,9 @@ static void message_arrives(uint8_t *bytes, size_t length, uint8_t choice,
 		repair(message, bytes, bytes, &home, &home_agent);
 	if (choice & CHOICE_UPDATE)
 		update_arrives(message, &care_of, &home, &home_agent, c);
+	else if (mh_check(message, &home, &home_agent, &header) == MH_GOOD &&
+		 header.type == MH_BINDING_REVOCATION)
+		revocation_arrives(cursor_of(bytes, header.octets));
 	else if (mh_check(message, &home, &home_agent, &header) == MH_GOOD &&
 		 header.type != MH_BINDING_UPDATE)
 		other_arrives(cursor_of(bytes, header.octets), header.type);

@@ -257,6 +257,27 @@ static void a_binding_that_ended_by_itself_ends_the_revocation(void)
 	CU_ASSERT_EQUAL(revocation_count(), 0);
 }
 
+static void a_binding_made_anew_is_ended_by_its_own_revocation_only(void)
+{
+	uint16_t first;
+
+	begin();
+	revocation_begin(&registrations[3]);
+	first = sequence_of_last();
+	pass(500);
+	registrations[3].is_revoked = false; /* de-registered, and registered again */
+	registrations[3].registered_ms = clock_ms;
+	CU_ASSERT_EQUAL(revocation_begin(&registrations[3]), 0);
+	acknowledge(3, first, 0);
+	pass(2700); /* the first one would be over, the second one not yet */
+	CU_ASSERT_EQUAL(removed, 0);
+	CU_ASSERT_EQUAL(sent_count, 3);
+	CU_ASSERT_EQUAL(revocation_count(), 1);
+	acknowledge(3, sequence_of_last(), 0);
+	CU_ASSERT_EQUAL(removed, 1);
+	CU_ASSERT_EQUAL(revocation_count(), 0);
+}
+
 static void beginning_again_changes_nothing(void)
 {
 	begin();
@@ -308,6 +329,7 @@ int main(void)
 		UNIT(silence_is_asked_again_once_and_then_ends_the_binding),
 		UNIT(the_delay_doubles_up_to_its_maximum),
 		UNIT(a_binding_that_ended_by_itself_ends_the_revocation),
+		UNIT(a_binding_made_anew_is_ended_by_its_own_revocation_only),
 		UNIT(beginning_again_changes_nothing),
 		UNIT(outstanding_sequence_numbers_never_collide_and_are_bounded),
 		UNIT(malformed_options_are_answered_by_their_kind),
