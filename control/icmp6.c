@@ -34,14 +34,14 @@ static struct ip_addr address_at(struct cursor packet, size_t offset)
 }
 
 /* RFC 4443 §2.4 (e.1), (e.2): never about an error or a Redirect. What cannot be told apart counts
- * as one. */
-static bool is_error(struct cursor packet)
+ * as one, except where extension headers are cut off and that is what is answered. */
+static bool is_error(struct cursor packet, bool is_about_the_cut)
 {
 	struct ip6_quote quote;
 	uint8_t type;
 
 	if (!ip6_quote_decode(packet, &quote))
-		return true;
+		return !is_about_the_cut;
 	if (quote.protocol != PROTO_ICMP6)
 		return false;
 	return quote.is_later_fragment || !cursor_u8(&quote.payload, &type) ||
@@ -55,12 +55,14 @@ static bool may_answer(struct cursor packet, const struct ip_addr *source, uint8
 	struct ip_addr destination = address_at(packet, DESTINATION_OFFSET);
 	bool even_to_multicast = type == ICMP6_PACKET_TOO_BIG ||
 				 (type == ICMP6_PARAMETER_PROBLEM && code == ICMP6_PROBLEM_OPTION);
+	bool is_about_the_cut =
+		type == ICMP6_PARAMETER_PROBLEM && code == ICMP6_PROBLEM_FIRST_FRAGMENT;
 
 	if (!ip_addr_is_unicast_routable(source) || service_is_ours(source))
 		return false;
 	if (ip_addr_is_multicast(&destination) && !even_to_multicast)
 		return false;
-	return !is_error(packet);
+	return !is_error(packet, is_about_the_cut);
 }
 
 /* RFC 4443 §2.4 (c): quotes as much of the packet as fits the least MTU, with so many octets of routing
@@ -149,7 +151,7 @@ static void answer_link_local(const struct punt *p, struct cursor packet)
 	uint16_t octets;
 
 	if (local == NULL || p->tunnelled || !proxy_defends((uint16_t)link, &to) ||
-	    ip_addr_is_multicast(&from) || ip_addr_is_unspecified(&from) || is_error(packet))
+	    ip_addr_is_multicast(&from) || ip_addr_is_unspecified(&from) || is_error(packet, false))
 		return;
 	if (!limiter_allows(&from, monotonic_ms())) {
 		count(COUNT_ANSWERS_LIMITED);

@@ -58,8 +58,10 @@ def routing_home(frame):
 def acknowledged(answer, sent, status, authenticated=True):
     """RFC 6275 9.5.4, RFC 4285 5.1: where an acknowledgement goes, and that it is proved."""
     equal(answer.status, status, "status")
-    equal((answer.source, answer.destination), (sent.home_agent, sent.source or sent.care_of), "from and to")
-    equal(answer.home, sent.home if sent.home_option else None, "home address in the type 2 routing header")
+    source = sent.source or sent.care_of
+    has_routing = sent.home_option and source != sent.home  # to the home address itself it goes without one
+    equal((answer.source, answer.destination), (sent.home_agent, source), "from and to")
+    equal(answer.home, sent.home if has_routing else None, "home address in the type 2 routing header")
     equal(answer.auth_ok, True if authenticated else None, "authenticator")
     if authenticated:
         true(answer.well_placed, "the authentication option is misplaced")

@@ -136,8 +136,18 @@ class Court:
             wrong = repr(error)
         self.report.check(not wrong, name, wrong)
 
+    def settled_counters(self, seconds=2):
+        """With no packet inside: what came has gone. After that time as they are."""
+        until = time.monotonic() + seconds
+        while True:
+            counters = self.daemon.counters()
+            came, went = balance(counters)
+            if came == went or time.monotonic() > until:
+                return counters
+            time.sleep(0.005)
+
     def try_case(self, sent, counter, answer):
-        before, bound = self.daemon.counters(), self.bindings()
+        before, bound = self.settled_counters(), self.bindings()
         self.wire.drain()
         if isinstance(sent, Frame):
             self.wire.send_frame(sent.octets)
@@ -145,8 +155,8 @@ class Court:
             self.wire.send(sent)
         if counter is not None:
             self.daemon.wait_counter(counter, before.get(counter, 0) + 1)
-        found = self.wire.collect(0.1)
-        after = self.daemon.counters()
+        found = self.wire.collect(0.1, at_least=0 if answer is nothing else 1)
+        after = self.settled_counters()
         moved = {name: after[name] - before.get(name, 0) for name in after if after[name] != before.get(name, 0)}
         if not self.daemon.alive():
             return "the daemon died"

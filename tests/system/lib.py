@@ -133,12 +133,13 @@ class Wire:
                 return frame
         return None
 
-    def collect(self, seconds=0.15):
-        """What comes in that time, without the kernel's neighbour discovery and multicast reports."""
+    def collect(self, seconds=0.15, at_least=0, patience=2):
+        """What comes in that time, and after it for as long as patience allows while it is less than at_least; without the kernel's
+        neighbour discovery and multicast reports."""
         found = []
-        until = time.monotonic() + seconds
-        while time.monotonic() < until:
-            frame = self.receive(until - time.monotonic())
+        begun = time.monotonic()
+        while (passed := time.monotonic() - begun) < (seconds if len(found) >= at_least else patience):
+            frame = self.receive((seconds if len(found) >= at_least else patience) - passed)
             if frame is not None and IPv6 in frame and not is_housekeeping(frame):
                 found.append(frame)
         return found
