@@ -296,7 +296,8 @@ static uint64_t drops(void)
 	return sum;
 }
 
-/* Data packets to random nodes at full speed; with moves, beside RATE_PER_S of them. */
+/* Data packets to random nodes at full speed; with moves, beside RATE_PER_S of them. The worker shares its
+ * CPU with the source: what that takes for the moves is no time of the worker's. */
 static const struct source_result *forward(struct source_plan *plan, enum measure pps,
 					   unsigned int round)
 {
@@ -307,7 +308,7 @@ static const struct source_result *forward(struct source_plan *plan, enum measur
 	r = run(plan, NULL);
 	if (r == NULL)
 		return NULL;
-	samples[pps][round] = per_s(r->data_out, r->data_end_tsc - r->begin_tsc);
+	samples[pps][round] = per_s(r->data_out, r->data_end_tsc - r->begin_tsc - r->source_tsc);
 	lost += (int64_t)(r->data_in - r->data_out - (drops() - drops_before));
 	to_old_address += r->to_old_address;
 	return r;

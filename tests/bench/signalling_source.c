@@ -37,6 +37,10 @@ static unsigned int ahead_at;
 
 static struct source_plan plan;
 static struct source_result result;
+/* Of a paced run: how many updates are due by now, and when the next one will be. */
+static uint32_t paced;
+static uint64_t paced_next_tsc;
+static uint64_t paced_every_tsc;
 /* Set by the control thread, cleared by the worker; alone in its cache line. */
 static struct {
 	bool running;
@@ -130,14 +134,19 @@ static uint16_t write_updates(struct rte_mbuf *packets[], uint16_t n, uint32_t d
 	return used;
 }
 
+static uint32_t paced_due(uint64_t now_tsc)
+{
+	while (now_tsc >= paced_next_tsc && paced < plan.update_count) {
+		paced++;
+		paced_next_tsc += paced_every_tsc;
+	}
+	return paced;
+}
+
 static uint32_t updates_due(uint64_t now_tsc)
 {
-	uint32_t due = plan.update_count;
+	uint32_t due = plan.rate_per_s != 0 ? paced_due(now_tsc) : plan.update_count;
 
-	if (plan.rate_per_s != 0)
-		due = (uint32_t)RTE_MIN((double)(now_tsc - result.begin_tsc) /
-						(double)rte_get_tsc_hz() * plan.rate_per_s,
-					(double)due);
 	due = RTE_MIN(due, result.acked + result.wrong + plan.window);
 	return due > result.sent ? due - result.sent : 0;
 }
@@ -159,14 +168,18 @@ static uint16_t receive(uint16_t port, uint16_t queue, struct rte_mbuf *packets[
 		rte_pktmbuf_free_bulk(packets, n);
 		return 0;
 	}
-	if (result.begin_tsc == 0)
+	if (result.begin_tsc == 0) {
 		result.begin_tsc = now_tsc;
+		paced_next_tsc = now_tsc;
+	}
 	data = now_tsc - result.begin_tsc < plan.data_tsc;
 	if (!data && result.data_end_tsc == 0)
 		result.data_end_tsc = now_tsc;
 	if (is_over(data))
 		__atomic_store_n(&run.running, false, __ATOMIC_RELEASE);
 	used = write_updates(packets, n, updates_due(now_tsc), now_tsc);
+	if (used != 0)
+		result.source_tsc += rte_rdtsc() - now_tsc;
 	if (data) {
 		result.data_in += (uint64_t)(n - used);
 		while (used < n)
@@ -207,6 +220,7 @@ static void fetch_acked(void)
 static void look_at_ack(const uint8_t *ip, uint32_t length, uint64_t now_tsc)
 {
 	const struct prepared *p = &plan.updates[result.acked];
+	uint64_t begin_tsc = rte_rdtsc();
 
 	if (result.acked == result.sent || !is_right(ip, length, p)) {
 		result.wrong++;
@@ -220,6 +234,7 @@ static void look_at_ack(const uint8_t *ip, uint32_t length, uint64_t now_tsc)
 		result.window_tsc = now_tsc;
 	else if (result.acked > plan.window)
 		histogram_add(&result.latency, now_tsc - p->sent_tsc);
+	result.source_tsc += rte_rdtsc() - begin_tsc;
 }
 
 static void look_at_data(const struct ip6_hdr_wire *ip)
@@ -299,6 +314,8 @@ void source_begin(const struct source_plan *with_plan)
 {
 	plan = *with_plan;
 	memset(&result, 0, sizeof(result));
+	paced = 0;
+	paced_every_tsc = rte_get_tsc_hz() / RTE_MAX(plan.rate_per_s, 1U);
 	__atomic_store_n(&run.running, true, __ATOMIC_RELEASE);
 }
 
