@@ -14,9 +14,8 @@
 #include "packet.h"
 
 /* Odd constants without pattern. */
-#define FLOW_SOURCE	 UINT64_C(0x9e3779b97f4a7c15)
-#define FLOW_DESTINATION UINT64_C(0xbf58476d1ce4e5b9)
-#define FLOW_SPREAD	 UINT64_C(0x94d049bb133111eb)
+#define FLOW_SOURCE UINT64_C(0x9e3779b97f4a7c15)
+#define FLOW_ENDS   UINT64_C(0xbf58476d1ce4e5b9)
 
 /* Label and next header in the first word, once eight bits to the right. */
 #define FLOW_WORD_MASK UINT64_C(0x00000fffff0000ff)
@@ -37,23 +36,31 @@ static inline uint32_t flow_ports(const struct ip6_hdr_wire *ip, uint16_t octets
 	return ports;
 }
 
-/* From addresses, label, protocol and ports. */
-static inline uint64_t flow_hash_of(const struct ip6_hdr_wire *ip, uint32_t ports)
+/* Any number made of the destination that spreads evenly does for it: who looked the destination up has one. */
+static inline uint64_t flow_hash_of(const struct ip6_hdr_wire *ip, uint32_t destination,
+				    uint32_t ports)
 {
 	const struct ip_addr *from = ip6_source(ip);
-	const struct ip_addr *to = ip6_destination(ip);
-	uint64_t hosts =
-		fold(ip_addr_word(from, 1) ^ FLOW_SOURCE, ip_addr_word(to, 1) ^ FLOW_DESTINATION);
-	uint64_t prefixes = ip_addr_word(from, 0) + 3 * ip_addr_word(to, 0);
+	uint64_t ends = (uint64_t)ports << 32 | destination;
 	uint64_t flow = ip6_first_word(ip) >> 8 & FLOW_WORD_MASK;
 
-	return fold(hosts ^ prefixes ^ (((uint64_t)ports << 32) + flow), FLOW_SPREAD);
+	return fold(ip_addr_word(from, 1) ^ ends ^ FLOW_ENDS,
+		    (ip_addr_word(from, 0) + flow) ^ FLOW_SOURCE);
 }
 
-/* With the ports where no extension header hides them; octets is how long the packet is. */
-static inline uint64_t flow_hash(const struct ip6_hdr_wire *ip, uint16_t octets)
+static inline uint32_t flow_destination(const struct ip6_hdr_wire *ip)
 {
-	return flow_hash_of(ip, flow_has_ports(ip) ? flow_ports(ip, octets) : 0);
+	const struct ip_addr *to = ip6_destination(ip);
+
+	return (uint32_t)fold(ip_addr_word(to, 0) ^ FLOW_SOURCE, ip_addr_word(to, 1) ^ FLOW_ENDS);
+}
+
+/* From addresses, label, protocol, and the ports where no extension header hides them; octets is how long
+ * the packet is. */
+static inline uint64_t flow_hash(const struct ip6_hdr_wire *ip, uint16_t octets,
+				 uint32_t destination)
+{
+	return flow_hash_of(ip, destination, flow_has_ports(ip) ? flow_ports(ip, octets) : 0);
 }
 
 /* Never 0, which would say "no label". */

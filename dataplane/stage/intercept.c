@@ -90,7 +90,8 @@ static __rte_noinline __rte_cold void tunnel_slowly(struct worker *w, struct pac
 	uint16_t path_mtu = (uint16_t)(binding->inner_mtu + tunnel_overhead(class));
 	uint16_t overhead = ENCAP_IP6_IN_IP6_OVERHEAD + (limit < 0 ? 0 : ENCAP_LIMIT_OCTETS);
 	struct ip6_hdr_wire *inner = p->ip;
-	uint64_t flow = flow_hash(inner, p->octets);
+	uint32_t to = bcache_hash(w->tables->bcache, ip6_destination(inner));
+	uint64_t flow = flow_hash(inner, p->octets, to);
 
 	count(&w->to_nodes, binding, p->octets);
 	w->stats.encapsulated++;
@@ -204,7 +205,8 @@ static __rte_noinline unsigned int tunnel_all(struct worker *w, struct burst *b,
 			continue;
 		}
 		count(&nodes, found[i], p->octets);
-		tunnel_to(w, p, flow_hash_of(p->ip, ports), found[i], classes, nexthops);
+		tunnel_to(w, p, flow_hash_of(p->ip, b->data.keys.hashes[i], ports), found[i],
+			  classes, nexthops);
 	}
 	return n - others;
 }

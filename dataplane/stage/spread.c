@@ -14,7 +14,8 @@ static inline uint16_t owner_of(const struct worker *w, const struct packet *p)
 
 	if (unlikely(!inner_is_whole(inner, p->octets - p->outer_octets)))
 		return w->index;
-	return flow_part(flow_hash(inner, ip6_octets(inner)), w->peer_count);
+	return flow_part(flow_hash(inner, ip6_octets(inner), flow_destination(inner)),
+			 w->peer_count);
 }
 
 /* A ring that is full means that its worker is behind: to wait for it would hold up all others. */

@@ -56,7 +56,8 @@ struct bcache {
 /* Where a key belongs. */
 struct bcache_place {
 	uint32_t bucket;
-	uint16_t tag; /* never 0 */
+	uint32_t hash; /* of which the tag is the lower half */
+	uint16_t tag;  /* never 0 */
 };
 
 /* Two folded multiplications: the first brings the key and the secret together, the second spreads
@@ -66,12 +67,19 @@ static inline struct bcache_place bcache_place(const struct bcache *cache,
 {
 	uint64_t mixed = fold(ip_addr_word(home, 0) ^ cache->secret[0],
 			      ip_addr_word(home, 1) ^ cache->secret[1]);
-	uint64_t hash = fold(mixed, UINT64_C(0x9e3779b97f4a7c15));
+	uint64_t hash = fold(mixed, UINT64_C(0x9e3779b97f4a7c15)) | 1;
 
 	return (struct bcache_place){
 		.bucket = (uint32_t)((hash >> 32) * cache->bucket_count >> 32),
-		.tag = (uint16_t)(hash | 1),
+		.hash = (uint32_t)hash,
+		.tag = (uint16_t)hash,
 	};
+}
+
+/* A number that spreads evenly over keys, for other uses as well. */
+static inline uint32_t bcache_hash(const struct bcache *cache, const struct ip_addr *home)
+{
+	return bcache_place(cache, home).hash;
 }
 
 /* Two bits for each slot with that tag: slot n is bits 2n and 2n + 1, as SSE2 has it. What the slot's
@@ -131,12 +139,13 @@ static inline const struct binding *bcache_find(const struct bcache *cache,
 
 /* The keys of a burst on their way through the table, in three steps, so that its cache misses
  * overlap: the buckets of all are fetched, then the bindings that their tags lead to, then each is
- * found by comparison. homes is the caller's to fill, the rest belongs to the steps. */
+ * found by comparison. homes is the caller's to fill, the rest belongs to the steps; hashes are
+ * those of bcache_hash. */
 struct bcache_keys {
 	const struct ip_addr *homes[BCACHE_BULK_MAX];
 	const struct bcache_bucket *buckets[BCACHE_BULK_MAX];
 	const struct binding *probed[BCACHE_BULK_MAX];
-	uint16_t tags[BCACHE_BULK_MAX];
+	uint32_t hashes[BCACHE_BULK_MAX];
 };
 
 static inline void bcache_keys_fetch(const struct bcache *cache, struct bcache_keys *keys,
@@ -150,7 +159,7 @@ static inline void bcache_keys_fetch(const struct bcache *cache, struct bcache_k
 
 		rte_prefetch0(bucket);
 		keys->buckets[i] = bucket;
-		keys->tags[i] = place.tag;
+		keys->hashes[i] = place.hash;
 	}
 }
 
@@ -162,7 +171,7 @@ static inline void bcache_keys_probe(const struct bcache *cache, struct bcache_k
 	for (unsigned int i = 0; i < count; i++) {
 		const struct bcache_bucket *bucket = keys->buckets[i];
 		const struct binding *binding = NULL;
-		uint32_t match = bcache_match(bucket, keys->tags[i]);
+		uint32_t match = bcache_match(bucket, (uint16_t)keys->hashes[i]);
 
 		if (likely(match != 0)) {
 			binding = bcache_first(&table, bucket, match);

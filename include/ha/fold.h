@@ -12,9 +12,9 @@
 /* Both halves of a product, put together: every bit of either number reaches every bit. */
 static inline uint64_t fold(uint64_t a, uint64_t b)
 {
-	uint64_t high = (uint64_t)((unsigned __int128)a * b >> 64);
+	unsigned __int128 product = (unsigned __int128)a * b;
 
-	return a * b ^ high;
+	return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 
 #endif

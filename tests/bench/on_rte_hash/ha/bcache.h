@@ -22,6 +22,12 @@ struct bcache {
 	struct rte_hash *by_home;
 };
 
+static inline uint32_t bcache_hash(const struct bcache *cache, const struct ip_addr *home)
+{
+	(void)cache;
+	return ip_addr_hash(home, sizeof(*home), 0);
+}
+
 static inline const struct binding *bcache_find(const struct bcache *cache,
 						const struct ip_addr *home)
 {
@@ -40,9 +46,8 @@ struct bcache_keys {
 static inline void bcache_keys_fetch(const struct bcache *cache, struct bcache_keys *keys,
 				     unsigned int count)
 {
-	(void)cache;
 	for (unsigned int i = 0; i < count; i++)
-		keys->hashes[i] = ip_addr_hash(keys->homes[i], sizeof(struct ip_addr), 0);
+		keys->hashes[i] = bcache_hash(cache, keys->homes[i]);
 }
 
 static inline void bcache_keys_probe(const struct bcache *cache, struct bcache_keys *keys,

@@ -115,6 +115,20 @@ static void what_fits_is_not_fragmented_and_no_atomic_fragment_is_sent(void)
 	CU_ASSERT_EQUAL(plane.worker->stats.fragments_created, 0);
 }
 
+/* RFC 6437 §2: large packets of a flow have the label of small ones. */
+static void fragments_have_the_label_of_their_flow(void)
+{
+	rte_be32_t whole;
+
+	run(PROTO_UDP, NULL, PATH_MTU - OVERHEAD - IP6);
+	whole = packet_ip(sent(0))->version_class_flow_be;
+	run(PROTO_UDP, NULL, 1280 - IP6);
+	CU_ASSERT_EQUAL_FATAL(plane.worker->tx[0].count, 2);
+	CU_ASSERT_NOT_EQUAL(whole, RTE_BE32(0x60000000));
+	CU_ASSERT_EQUAL(packet_ip(sent(0))->version_class_flow_be, whole);
+	CU_ASSERT_EQUAL(packet_ip(sent(1))->version_class_flow_be, whole);
+}
+
 /* RFC 2473 §7.1 (a). */
 static void one_octet_more_than_1280_asks_for_packet_too_big(void)
 {
@@ -224,6 +238,7 @@ int main(void)
 		UNIT(every_packet_up_to_1280_octets_reaches_the_mobile_node),
 		UNIT(on_any_path_the_first_fragment_is_a_multiple_of_eight),
 		UNIT(what_fits_is_not_fragmented_and_no_atomic_fragment_is_sent),
+		UNIT(fragments_have_the_label_of_their_flow),
 		UNIT(one_octet_more_than_1280_asks_for_packet_too_big),
 		UNIT(no_two_packets_have_the_same_identification),
 		UNIT(workers_never_choose_the_same_identification),

@@ -139,7 +139,7 @@ static void parts_are_even_and_no_part_of_the_label(void)
 			uint16_t part;
 
 			by_port(frame, (uint16_t)n);
-			hash = flow_hash(ip, ip6_octets(ip));
+			hash = flow_hash(ip, ip6_octets(ip), flow_destination(ip));
 			part = flow_part(hash, parts);
 			CU_ASSERT_FATAL(part < parts);
 			found[part]++;
