@@ -440,7 +440,7 @@ static void read_home_link(struct reader *reader, const struct field *field, con
 	const char *text = json_string_value(value);
 	char quoted[QUOTE_MAX];
 
-	*link = (struct home_link_config){.kind = HOME_LINK_VIRTUAL};
+	*link = (struct home_link_config){.kind = HOME_LINK_VIRTUAL, .dad_transmits = 1};
 	if (json_is_object(value)) {
 		link->kind = HOME_LINK_INTERFACE;
 		read_object(reader, field, value, at);
@@ -891,6 +891,39 @@ static void check_home_links(struct reader *reader, struct config *config)
 	}
 }
 
+/* Whether Router Advertisements on the link of a prefix hold an address of this home agent: one that
+ * lies in a prefix which they tell. */
+static bool tells_an_address(const struct config *config, const char *interface)
+{
+	for (uint16_t i = 0; i < config->home_prefix_count; i++) {
+		const struct home_prefix_config *home = &config->home_prefixes[i];
+
+		if (home->home_link.kind == HOME_LINK_INTERFACE &&
+		    strcmp(home->home_link.interface, interface) == 0 &&
+		    ip_prefix_contains(&home->prefix, &home->home_agent))
+			return true;
+	}
+	return false;
+}
+
+/* RFC 6275 §7.2: at least one prefix with the Router Address bit, so that others can list us. */
+static void check_router_addresses(struct reader *reader, const struct config *config)
+{
+	for (uint16_t i = 0; i < config->home_prefix_count; i++) {
+		const struct home_link_config *link = &config->home_prefixes[i].home_link;
+		char where[64];
+
+		if (link->kind != HOME_LINK_INTERFACE || !link->advertisements.enabled ||
+		    link->interface[0] == '\0' || tells_an_address(config, link->interface))
+			continue;
+		snprintf(where, sizeof(where), "/home_agent/prefixes/%u/address", i);
+		problem_at(reader, where,
+			   "lies outside the prefix, as all addresses on \"%s\" do, and Router "
+			   "Advertisements must tell one; use an address inside",
+			   link->interface);
+	}
+}
+
 static void check_ports(struct reader *reader, const json_t *object, void *at)
 {
 	struct config *config = at;
@@ -898,6 +931,7 @@ static void check_ports(struct reader *reader, const json_t *object, void *at)
 
 	(void)object;
 	check_home_links(reader, config);
+	check_router_addresses(reader, config);
 	for (uint16_t k = 0; k < config->port_count; k++) {
 		uint16_t queues = config->ports[k].queues;
 
@@ -1389,6 +1423,7 @@ static const struct field home_link_fields[] = {
 	{KEY("preference", number), IN(struct home_link_config, preference), RANGE(0, 65535)},
 	{KEY("home_agent_lifetime_s", number), IN(struct home_link_config, home_agent_lifetime_s),
 	 RANGE(0, 65535)},
+	{KEY("dad_transmits", number), IN(struct home_link_config, dad_transmits), RANGE(1, 10)},
 	{KEY("router_advertisements", advertisements), IN(struct home_link_config, advertisements),
 	 .shape = &advertisement_shape},
 };
@@ -1408,7 +1443,7 @@ static const struct field prefix_fields[] = {
 };
 
 static const struct home_prefix_config blank_prefix = {
-	.home_link = {.kind = HOME_LINK_VIRTUAL},
+	.home_link = {.kind = HOME_LINK_VIRTUAL, .dad_transmits = 1},
 	.valid_lifetime_s = LIFETIME_INFINITE_S,
 	.preferred_lifetime_s = LIFETIME_INFINITE_S,
 };

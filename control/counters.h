@@ -87,6 +87,8 @@
 	X(REFRESH_REQUESTS_SENT, binding_refresh_requests_sent, "Binding Refresh Requests sent")   \
 	X(CORRESPONDENT_EXPIRED, correspondent_bindings_expired,                                   \
 	  "bindings of the correspondent function whose lifetime ended")                           \
+	X(CORRESPONDENT_UNREACHABLE, correspondent_bindings_unreachable,                           \
+	  "bindings of the correspondent function ended by persistent Destination Unreachable")    \
 	X(ICMP_SENT, icmp6_errors_sent, "ICMPv6 errors sent")                                      \
 	X(DHAAD_SENT, home_agent_discovery_replies, "Home Agent Address Discovery Replies sent")   \
 	X(PREFIX_ADVERTISED, mobile_prefix_advertisements, "Mobile Prefix Advertisements sent")    \
@@ -97,6 +99,8 @@
 	X(RS_RECEIVED, router_solicitations, "Router Solicitations received")                      \
 	X(RA_INVALID, router_discovery_invalid,                                                    \
 	  "Router Advertisements and Solicitations that are malformed or from a wrong source")     \
+	X(RA_INCONSISTENT, router_advertisements_inconsistent,                                     \
+	  "Router Advertisements of others that contradict ours or tell an unknown prefix")        \
 	X(HOME_AGENTS_FULL, home_agents_full,                                                      \
 	  "Router Advertisements of which something found no place on a Home Agents List")         \
 	X(ANSWERS_LIMITED, answers_limited, "answers held back by the rate limit")                 \

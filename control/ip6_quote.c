@@ -7,6 +7,7 @@ enum {
 	PAYLOAD_LENGTH_OFFSET = 4,
 	FRAGMENT_OCTETS = 8,
 	FRAGMENT_OFFSET_MASK = 0xfff8,
+	ROUTING_ADDRESS_OFFSET = 8,
 };
 
 /* One pass along the chain. */
@@ -83,8 +84,11 @@ static bool scan_routing(struct walk *w)
 
 	if (!take_header(w, &body) || !cursor_u8(&body, &type))
 		return false;
-	w->quote->has_home_route |= type == ROUTING_TYPE_2;
-	return true;
+	if (type != ROUTING_TYPE_2)
+		return true;
+	w->quote->has_home_route = true;
+	return cursor_skip(&body, ROUTING_ADDRESS_OFFSET - 3) &&
+	       cursor_addr(&body, &w->quote->home_route);
 }
 
 static bool scan_fragment(struct walk *w)

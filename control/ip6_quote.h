@@ -25,7 +25,8 @@ struct ip6_quote {
 	uint8_t protocol;	/* behind the extension headers that are there */
 	bool is_later_fragment; /* protocol is that of the first one: not what payload begins with */
 	bool has_home_route;	/* a type 2 routing header */
-	uint16_t limit_offset;	/* of the value of a Tunnel Encapsulation Limit option; 0: none */
+	struct ip_addr home_route; /* the address in it */
+	uint16_t limit_offset; /* of the value of a Tunnel Encapsulation Limit option; 0: none */
 	uint8_t limit;
 	struct cursor payload; /* as much as is there */
 };

@@ -85,7 +85,7 @@ static int check_nodes(void)
 	static char warning[] = "warning: ";
 	bool is_private = is_private_file(config.mobile_nodes_path);
 
-	nodes = mobile_nodes_read(config.mobile_nodes_path, print_nodes_problem,
+	nodes = mobile_nodes_read(config.mobile_nodes_path, &config, print_nodes_problem,
 				  is_private ? error : warning);
 	if (nodes == NULL)
 		return is_private ? EXIT_START_FAILED : EXIT_SUCCESS;
@@ -256,7 +256,7 @@ static int run(const char *path)
 	if (config_load(path, &config, print_problem, NULL) != 0)
 		return EXIT_START_FAILED;
 	log_set_level(config.log_level);
-	nodes = mobile_nodes_read(config.mobile_nodes_path, log_problem, NULL);
+	nodes = mobile_nodes_read(config.mobile_nodes_path, &config, log_problem, NULL);
 	if (nodes == NULL)
 		return EXIT_START_FAILED;
 	rc = catch_signals();

@@ -14,6 +14,8 @@
 #include <jansson.h>
 #include <openssl/crypto.h>
 
+#include "ha/home_anycast.h"
+
 /* Keys pass through the file's buffer, the line, the parser's memory and the table. Each is wiped before it is given back. */
 
 enum {
@@ -23,7 +25,8 @@ enum {
 	BUFFER_OCTETS = 65536,
 	WORDS_MAX = 48, /* of the file, repeated in a fault */
 	NODE_ALIGN = 64,
-	PROBLEMS_MAX = 100, /* told one by one */
+	PROBLEMS_MAX = 100,		  /* told one by one */
+	ROUTERS_ANYCAST_PREFIX_MAX = 126, /* behind a longer one it is a host's (RFC 6164) */
 };
 
 _Static_assert(sizeof(struct mobile_node) == NODE_ALIGN, "a mobile node is one cache line");
@@ -40,6 +43,7 @@ struct mobile_nodes {
 /* One reading of one file. */
 struct loader {
 	const char *path;
+	const struct config *config; /* NULL: home prefixes are not known */
 	mobile_nodes_problem_fn *report;
 	void *context;
 	struct mobile_nodes *nodes;
@@ -108,9 +112,27 @@ static const char *words(const char *text, char out[static WORDS_MAX])
 
 /* One line: each key */
 
+/* Whose an address is that no mobile node can have; NULL when nobody's. */
+static const char *owner_of(const struct config *config, const struct ip_addr *address)
+{
+	for (uint16_t i = 0; config != NULL && i < config->home_prefix_count; i++) {
+		const struct home_prefix_config *home = &config->home_prefixes[i];
+
+		if (ip_addr_equal(&home->home_agent, address))
+			return "the home agent's own address";
+		if (is_home_anycast(&home->prefix, address))
+			return "the Home-Agents anycast address of its prefix (RFC 2526)";
+		if (home->prefix.length <= ROUTERS_ANYCAST_PREFIX_MAX &&
+		    ip_addr_equal(&home->prefix.addr, address))
+			return "the Subnet-Router anycast address of its prefix (RFC 4291)";
+	}
+	return NULL;
+}
+
 static bool read_home_address(struct loader *loader, const json_t *value, struct mobile_node *node)
 {
 	const char *text = json_string_value(value);
+	const char *owner;
 	char said[WORDS_MAX];
 
 	if (text == NULL || !ip_addr_parse(text, &node->home))
@@ -123,6 +145,10 @@ static bool read_home_address(struct loader *loader, const json_t *value, struct
 			   "home_address: %s is not a unicast address that packets can be routed "
 			   "to; use one of a home prefix",
 			   words(text, said));
+	owner = owner_of(loader->config, &node->home);
+	if (owner != NULL)
+		return bad(loader, "home_address: %s is %s; give the mobile node another one",
+			   words(text, said), owner);
 	return true;
 }
 
@@ -575,11 +601,15 @@ static void report_rest(const struct loader *loader)
 			 loader->problems - PROBLEMS_MAX);
 }
 
-struct mobile_nodes *mobile_nodes_read(const char *path, mobile_nodes_problem_fn *report,
-				       void *context)
+struct mobile_nodes *mobile_nodes_read(const char *path, const struct config *config,
+				       mobile_nodes_problem_fn *report, void *context)
 {
 	struct mobile_nodes *nodes = calloc(1, sizeof(*nodes));
-	struct loader loader = {.path = path, .report = report, .context = context, .nodes = nodes};
+	struct loader loader = {.path = path,
+				.config = config,
+				.report = report,
+				.context = context,
+				.nodes = nodes};
 	FILE *file;
 
 	if (nodes == NULL) {
@@ -609,7 +639,7 @@ static void remember_first(void *fault, const struct fault *problem)
 struct mobile_nodes *mobile_nodes_load(const char *path, struct fault *fault)
 {
 	*fault = (struct fault){0};
-	return mobile_nodes_read(path, remember_first, fault);
+	return mobile_nodes_read(path, NULL, remember_first, fault);
 }
 
 void mobile_nodes_free(struct mobile_nodes *nodes)
@@ -634,10 +664,10 @@ static void keep_timestamps(const struct mobile_nodes *old, struct mobile_nodes 
 	}
 }
 
-bool mobile_nodes_reload(struct mobile_nodes *nodes, const char *path,
+bool mobile_nodes_reload(struct mobile_nodes *nodes, const char *path, const struct config *config,
 			 mobile_nodes_problem_fn *report, void *context)
 {
-	struct mobile_nodes *fresh = mobile_nodes_read(path, report, context);
+	struct mobile_nodes *fresh = mobile_nodes_read(path, config, report, context);
 	struct mobile_nodes old = *nodes;
 
 	if (fresh == NULL)

@@ -6,7 +6,7 @@
  *            Lines).
  * Ownership  the table's; keys are wiped when it is freed and never printed.
  * Threads    the control thread.
- * RFC        4285 §5.1 (what a security association holds), 4283.
+ * RFC        4285 §5.1 (what a security association holds), 4283; 2526, 4291 §2.6.1 (addresses that no node has).
  */
 #ifndef CONTROL_MOBILE_NODE_H
 #define CONTROL_MOBILE_NODE_H
@@ -15,6 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "ha/config.h"
 #include "ha/fault.h"
 #include "ha/ip.h"
 
@@ -52,16 +53,16 @@ struct mobile_nodes;
 
 typedef void mobile_nodes_problem_fn(void *context, const struct fault *problem);
 
-/* Reads and checks the whole file. Every problem is reported, as FILE:LINE and with the mend, but for those of a very wrong
+/* Reads and checks the whole file, home addresses against the configuration's home prefixes. Every problem is reported, as FILE:LINE and with the mend, but for those of a very wrong
  * file: then the last report says how many are left. NULL when there was one. */
-struct mobile_nodes *mobile_nodes_read(const char *path, mobile_nodes_problem_fn *report,
-				       void *context);
-/* The same for who wants to know the first problem only. */
+struct mobile_nodes *mobile_nodes_read(const char *path, const struct config *config,
+				       mobile_nodes_problem_fn *report, void *context);
+/* The same for who wants to know the first problem only, and has no configuration. */
 struct mobile_nodes *mobile_nodes_load(const char *path, struct fault *fault);
 void mobile_nodes_free(struct mobile_nodes *nodes);
 /* Reads the file again, into the same table: as a whole, or, false and with every problem reported, not at all. The greatest
  * timestamp accepted from a node that stays is kept. Pointers to single nodes are good no longer. */
-bool mobile_nodes_reload(struct mobile_nodes *nodes, const char *path,
+bool mobile_nodes_reload(struct mobile_nodes *nodes, const char *path, const struct config *config,
 			 mobile_nodes_problem_fn *report, void *context);
 
 /* NULL when nobody has that home address. */

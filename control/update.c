@@ -167,6 +167,7 @@ static struct binding_verdict decide(const struct update *u)
 		.node_prohibited = u->node != NULL && u->node->prohibited,
 		.draining = admission_is_draining(),
 		.table_full = is_full(),
+		.home_address_is_this_hosts = service_is_ours(&request->home),
 		.max_lifetime_s = config->max_lifetime_s,
 	};
 
@@ -368,20 +369,19 @@ static struct deferred *copy(const struct update *u)
 
 static void test_address(struct update *u, int link)
 {
+	const struct home_prefix_config *prefix;
 	struct deferred *deferred;
 
-	if (service_is_ours(&u->request.home)) {
-		refuse(u, STATUS_DUPLICATE_ADDRESS);
-		return;
-	}
 	deferred = copy(u);
 	if (deferred == NULL) {
 		refuse(u, STATUS_NO_RESOURCES);
 		return;
 	}
+	prefix = service_prefix_at((uint16_t)service_find_prefix(&u->request.home));
 	deferred->dad = (struct dad){
 		.home = u->request.home,
 		.link = (uint16_t)link,
+		.probes_left = (uint8_t)prefix->home_link.dad_transmits,
 		.with_link_local = (u->request.flags & BU_FLAG_LINK_LOCAL) != 0,
 		.done = dad_done,
 	};

@@ -70,9 +70,14 @@ rule_documents_name_what_is() {
     done
 }
 
+# docs/rfc-coverage.md: scripts/check_coverage.py says which row names a file or a test that is not there, or none.
+rule_coverage() {
+    /usr/bin/python3 scripts/check_coverage.py
+}
+
 passed=0
 failed=0
-for rule in format includes top_level licence shell tests_are_built documents_name_what_is; do
+for rule in format includes top_level licence shell tests_are_built documents_name_what_is coverage; do
     found=$(rule_$rule)
     if [ -z "$found" ]; then
         echo "ok - $rule"

@@ -84,10 +84,10 @@ static void remember(void *context, const struct fault *problem)
 json_t *mobile_nodes_reread(const struct rpc_call *call, struct rpc_error *error)
 {
 	struct mobile_nodes *nodes = call->context->nodes;
+	const struct config *config = call->context->config;
 	struct problems problems = {0};
 
-	if (!mobile_nodes_reload(nodes, call->context->config->mobile_nodes_path, remember,
-				 &problems)) {
+	if (!mobile_nodes_reload(nodes, config->mobile_nodes_path, config, remember, &problems)) {
 		rpc_fail(error, API_REFUSED, "nothing was changed: %s: %s%s", problems.first.where,
 			 problems.first.text, problems.count > 1 ? "; the log has more" : "");
 		return NULL;

@@ -13,6 +13,8 @@
 enum {
 	EXPIRE_BUDGET = 64, /* timers run in one turn */
 	REQUESTS_MAX = 3,   /* Binding Refresh Requests for one update */
+	UNREACHABLES_MAX = 3,
+	UNREACHABLE_SPACING_MS = 1000,
 	MS = 1000,
 };
 
@@ -238,6 +240,8 @@ bool correspondent_cache_put(const struct cache_update *update, uint64_t now_ms)
 	b->expiry_ms = now_ms + (uint64_t)update->lifetime_s * MS;
 	b->updates++;
 	b->requests = 0;
+	b->unreachables = 0;
+	b->unreachable_ms = 0;
 	b->is_used = false;
 	watch(b, now_ms);
 	return true;
@@ -251,6 +255,23 @@ void correspondent_cache_delete(const struct cache_update *update, uint64_t now_
 		return;
 	keep_nonces(b, update);
 	b->updated_ms = now_ms;
+	end(b, now_ms);
+}
+
+/* RFC 6275 §9.3.4. Nothing was unreachable that nothing was sent to. */
+void correspondent_cache_unreachable(const struct ip_addr *home, const struct ip_addr *care_of,
+				     uint64_t now_ms)
+{
+	struct cached_binding *b = find(home);
+
+	if (b == NULL || b->state != CACHED_VALID || !b->is_used ||
+	    !ip_addr_equal(&b->care_of, care_of) ||
+	    (b->unreachables > 0 && now_ms < b->unreachable_ms + UNREACHABLE_SPACING_MS))
+		return;
+	b->unreachable_ms = now_ms;
+	if (++b->unreachables < UNREACHABLES_MAX)
+		return;
+	count(COUNT_CORRESPONDENT_UNREACHABLE);
 	end(b, now_ms);
 }
 

@@ -9,7 +9,7 @@
  * Units      _ms monotonic milliseconds, _s seconds.
  * Ownership  entries belong to the cache.
  * Threads    the control thread.
- * RFC        6275 §5.2.8, §9.1, §9.5.2, §9.5.3, §9.5.5, §9.6.
+ * RFC        6275 §5.2.8, §9.1, §9.3.4, §9.5.2, §9.5.3, §9.5.5, §9.6.
  */
 #ifndef CONTROL_CORRESPONDENT_CACHE_H
 #define CONTROL_CORRESPONDENT_CACHE_H
@@ -35,16 +35,19 @@ struct cached_binding {
 	uint64_t expiry_ms;
 	uint64_t updated_ms;
 	uint64_t nonces_until_ms; /* until when one that it was made with is known */
+	uint64_t
+		unreachable_ms; /* when the last error that counted came; 0: none since the update */
 	uint32_t slot;
 	uint32_t next; /* in the chain of its hash: a slot plus 1; 0 ends it */
 	uint32_t lifetime_s;
 	uint32_t updates; /* accepted */
 	uint16_t sequence;
-	uint16_t flags;	     /* BU_FLAG_ */
-	uint16_t home_nonce; /* the newest that an accepted update had */
-	uint8_t state;	     /* enum cached_state */
-	uint8_t requests;    /* Binding Refresh Requests since the last update */
-	bool is_used;	     /* a packet went its way since the last update */
+	uint16_t flags;	      /* BU_FLAG_ */
+	uint16_t home_nonce;  /* the newest that an accepted update had */
+	uint8_t state;	      /* enum cached_state */
+	uint8_t requests;     /* Binding Refresh Requests since the last update */
+	uint8_t unreachables; /* errors that counted since the last update */
+	bool is_used;	      /* a packet went its way since the last update */
 };
 
 /* What an accepted Binding Update says. */
@@ -84,6 +87,11 @@ bool correspondent_cache_put(const struct cache_update *update, uint64_t now_ms)
 
 /* Ends the binding in force, if there is one; what the update says of sequence and nonces is kept. */
 void correspondent_cache_delete(const struct cache_update *update, uint64_t now_ms);
+
+/* Destination Unreachable came from the way to the care-of address. What is persistent ends the binding:
+ * the third one, each a second or more after the one before, without an update in between. */
+void correspondent_cache_unreachable(const struct ip_addr *home, const struct ip_addr *care_of,
+				     uint64_t now_ms);
 
 /* Runs timers that are due. */
 unsigned int correspondent_cache_advance(uint64_t now_ms);

@@ -44,12 +44,6 @@ static void finish(struct dad *dad, enum dad_result result)
 	dad->done(dad, result);
 }
 
-static void nobody_objected(struct timer *timer, uint64_t now_ms)
-{
-	(void)now_ms;
-	finish((struct dad *)((char *)timer - offsetof(struct dad, timer)), DAD_UNIQUE);
-}
-
 /* RFC 4862 §5.4.2: from the unspecified address to the target's solicited-node group. */
 static void probe(uint16_t link, const struct ip_addr *target)
 {
@@ -61,6 +55,30 @@ static void probe(uint16_t link, const struct ip_addr *target)
 	link_send_multicast(link, &unspecified, &group, message, sizeof(message));
 }
 
+static timer_fn nobody_objected;
+
+static void probe_once(struct dad *dad, uint64_t now_ms)
+{
+	dad->probes_left--;
+	timer_set(&wheel, &dad->timer, now_ms + DAD_RETRANS_TIMER_MS, nobody_objected);
+	probe(dad->link, &dad->home);
+	if (dad->with_link_local) {
+		struct ip_addr local = nd_link_local(&dad->home);
+
+		probe(dad->link, &local);
+	}
+}
+
+static void nobody_objected(struct timer *timer, uint64_t now_ms)
+{
+	struct dad *dad = (struct dad *)((char *)timer - offsetof(struct dad, timer));
+
+	if (dad->probes_left > 0)
+		probe_once(dad, now_ms);
+	else
+		finish(dad, DAD_UNIQUE);
+}
+
 void dad_begin(struct dad *dad)
 {
 	struct dad **chain = chain_of(&dad->home);
@@ -70,13 +88,7 @@ void dad_begin(struct dad *dad)
 	*chain = dad;
 	running[dad->link]++;
 	dad->timer = (struct timer){0};
-	timer_set(&wheel, &dad->timer, monotonic_ms() + DAD_RETRANS_TIMER_MS, nobody_objected);
-	probe(dad->link, &dad->home);
-	if (dad->with_link_local) {
-		struct ip_addr local = nd_link_local(&dad->home);
-
-		probe(dad->link, &local);
-	}
+	probe_once(dad, monotonic_ms());
 }
 
 void dad_cancel(struct dad *dad)

@@ -2,7 +2,7 @@
  *
  * dad: duplicate address detection for home addresses, before they are registered.
  *
- * Shape      one probe and a second of listening, for any number of addresses at once. The owner embeds struct dad and keeps it alive until done is called, which
+ * Shape      probes, and a second of listening after each, for any number of addresses at once. The owner embeds struct dad and keeps it alive until done is called, which
  *            happens exactly once: from the loop, or from dad_cancel.
  * Threads    the control thread.
  * RFC        6275 §10.3.1; 4862 §5.4.
@@ -17,7 +17,7 @@
 #include "timer.h"
 
 enum {
-	DAD_RETRANS_TIMER_MS = 1000, /* RFC 4861 §10; DupAddrDetectTransmits is 1 */
+	DAD_RETRANS_TIMER_MS = 1000, /* RFC 4861 §10 */
 };
 
 enum dad_result {
@@ -35,6 +35,7 @@ struct dad {
 	struct timer timer;
 	dad_done_fn *done;
 	uint16_t link;
+	uint8_t probes_left; /* DupAddrDetectTransmits at the beginning */
 	bool with_link_local;
 };
 
@@ -42,7 +43,7 @@ struct dad {
 void dad_start(void);
 void dad_stop(void);
 
-/* home, link, with_link_local and done are filled in. */
+/* home, link, probes_left, with_link_local and done are filled in. */
 void dad_begin(struct dad *dad);
 void dad_cancel(struct dad *dad);
 /* The one that runs for a home address, or NULL. */

@@ -30,16 +30,16 @@ static bool refuse(struct binding_verdict *verdict, enum binding_status status)
 
 static decision_step test_addresses, test_foreign_home, test_authentication, test_timestamp,
 	test_nonce_indices, test_loop, test_sequence, test_home_flag, test_router_change,
-	test_service, test_home_subnet, test_policy, test_router, deregister, grant;
+	test_service, test_home_subnet, test_policy, test_router, test_own_address, deregister,
+	grant;
 
 /* The order is the RFC's, and it shows on the wire: the first test that fails gives the status.
  * What comes after authentication is never said to a stranger. */
 static decision_step *const steps[] = {
-	test_addresses, test_foreign_home,  test_authentication,
-	test_timestamp, test_nonce_indices, test_loop,
-	test_sequence,	test_home_flag,	    test_router_change,
-	test_service,	test_home_subnet,   test_policy,
-	test_router,	deregister,	    grant,
+	test_addresses,	    test_foreign_home, test_authentication, test_timestamp,
+	test_nonce_indices, test_loop,	       test_sequence,	    test_home_flag,
+	test_router_change, test_service,      test_home_subnet,    test_policy,
+	test_router,	    test_own_address,  deregister,	    grant,
 };
 
 /* Lifetime 0 is the only sign of a de-registration in RFC 6275 §6.1.7. RFC 3775 §10.3.2 and 3963
@@ -230,6 +230,16 @@ static bool test_router(const struct question *q, struct binding_verdict *verdic
 	if (!q->is_registration || !has_flag(q, BU_FLAG_MOBILE_ROUTER))
 		return false;
 	return refuse(verdict, STATUS_MOBILE_ROUTER_NOT_PERMITTED);
+}
+
+/* RFC 6275 §10.3.1: a duplicate that is known without asking the link; behind a virtual one there is
+ * nobody to ask. */
+static bool test_own_address(const struct question *q, struct binding_verdict *verdict)
+{
+	if (!q->is_registration || !q->policy->home_address_is_this_hosts ||
+	    q->current->state == REGISTRATION_VALID)
+		return false;
+	return refuse(verdict, STATUS_DUPLICATE_ADDRESS);
 }
 
 /* RFC 6275 §10.3.2. An entry marked invalid is no binding any more. */

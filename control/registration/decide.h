@@ -58,11 +58,12 @@ struct binding_policy {
 	bool home_address_is_ours; /* inside a home prefix with valid lifetime left; else 132 */
 	bool answer_foreign_home_address; /* 132 even before authentication */
 	bool care_of_is_home; /* the care-of address is a home address here, an address of ours, or in a home prefix */
-	bool node_prohibited;	 /* 129 */
-	bool may_not_prolong;	 /* 129 for who is registered: the binding is to end */
-	bool draining;		 /* 130, for newcomers */
-	bool table_full;	 /* 130, for newcomers */
-	uint32_t prefix_valid_s; /* remaining; LIFETIME_INFINITE_S */
+	bool node_prohibited;		 /* 129 */
+	bool may_not_prolong;		 /* 129 for who is registered: the binding is to end */
+	bool draining;			 /* 130, for newcomers */
+	bool table_full;		 /* 130, for newcomers */
+	bool home_address_is_this_hosts; /* the kernel has it: 134, for newcomers */
+	uint32_t prefix_valid_s;	 /* remaining; LIFETIME_INFINITE_S */
 	uint32_t prefix_preferred_s;
 	uint32_t max_lifetime_s;
 };

@@ -6,7 +6,9 @@
 #include "counters.h"
 #include "ha/time.h"
 #include "link/link.h"
+#include "log.h"
 #include "router/home_link.h"
+#include "router/ra_conflict.h"
 #include "router/ra_schedule.h"
 #include "service.h"
 
@@ -16,6 +18,7 @@ enum {
 	DEFAULT_LIFETIME_FACTOR = 3, /* RFC 4861 §6.2.1 */
 	DEFAULT_LIFETIME_MAX_S = 9000,
 	LONG_INTERVAL_MS = 9000,
+	LOG_INTERVAL_MS = 10000, /* of conflicts on one link */
 };
 
 static const struct ip_addr all_nodes = {.bytes = {0xff, 0x02, [15] = 1}};
@@ -26,6 +29,7 @@ struct advertiser {
 	bool sends;
 	struct ra_schedule schedule;
 	struct home_agents_list others;
+	uint64_t log_after_ms;
 };
 
 static struct advertiser advertisers[PORTS_MAX]; /* by link */
@@ -120,6 +124,29 @@ static void solicitation(const struct link_message *message)
 		ra_schedule_solicited(&a->schedule, monotonic_ms(), rte_rand());
 }
 
+/* RFC 4861 §6.2.7; 6275 §10.6.1: mobile nodes are told the prefixes of one home agent only. */
+static void compare(const struct link_message *message, struct advertiser *a,
+		    const struct router_advertisement *theirs)
+{
+	uint64_t now_ms = monotonic_ms();
+	struct router_advertisement ours;
+	enum ra_conflict conflict;
+	char text[IP_ADDR_TEXT];
+
+	describe(message->link, a, &ours);
+	conflict = ra_conflict_find(&ours, a->sends, theirs);
+	if (conflict == RA_CONFLICT_NONE)
+		return;
+	count(COUNT_RA_INCONSISTENT);
+	if (now_ms < a->log_after_ms)
+		return;
+	a->log_after_ms = now_ms + LOG_INTERVAL_MS;
+	log_warning("home link %s: router %s advertises %s; have all home agents of a link "
+		    "configured alike",
+		    link_interface(message->link), ip_addr_format(&message->source, text),
+		    ra_conflict_texts[conflict]);
+}
+
 static void advertisement(const struct link_message *message)
 {
 	struct advertiser *a = &advertisers[message->link];
@@ -132,6 +159,7 @@ static void advertisement(const struct link_message *message)
 	count(COUNT_RA_RECEIVED);
 	if (!home_agents_learn(&a->others, &message->source, &ra, monotonic_ms()))
 		count(COUNT_HOME_AGENTS_FULL);
+	compare(message, a, &ra);
 }
 
 /* The first prefix of a link that has advertisements enabled says how; else the first one. */
@@ -158,8 +186,7 @@ void advertise_start(const struct config *config)
 
 		if (advertisers[i].sends)
 			ra_schedule_start(&advertisers[i].schedule, min_interval_ms(c),
-					  c->max_interval_ms,
-					  least(c->min_delay_ms, min_interval_ms(c)), now_ms);
+					  c->max_interval_ms, c->min_delay_ms, now_ms);
 	}
 	link_handle(ICMP6_ROUTER_SOLICITATION, solicitation);
 	link_handle(ICMP6_ROUTER_ADVERTISEMENT, advertisement);

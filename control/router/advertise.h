@@ -5,7 +5,7 @@
  *
  * Order      advertise_start after link_start; advertise_stop before link_stop: it says goodbye.
  * Threads    the control thread.
- * RFC        4861 §6.2; 6275 §7, §10.5.1.
+ * RFC        4861 §6.2; 6275 §7, §10.5.1, §10.6.1.
  */
 #ifndef CONTROL_ROUTER_ADVERTISE_H
 #define CONTROL_ROUTER_ADVERTISE_H

@@ -7,7 +7,7 @@ void ra_schedule_start(struct ra_schedule *schedule, uint32_t min_ms, uint32_t m
 	*schedule = (struct ra_schedule){
 		.min_ms = min_ms,
 		.max_ms = max_ms,
-		.spacing_ms = spacing_ms,
+		.spacing_ms = spacing_ms < min_ms ? spacing_ms : min_ms,
 		.next_ms = now_ms,
 		.initial_left = MAX_INITIAL_RTR_ADVERTISEMENTS,
 	};

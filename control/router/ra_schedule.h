@@ -5,7 +5,7 @@
  *
  * Units      milliseconds of the clock of whoever calls.
  * Threads    any; pure.
- * RFC        4861 §6.2.4, §6.2.6, §10; 6275 §7.5.
+ * RFC        4861 §6.2.4, §6.2.6, §10; 6275 §7.5, §13.
  */
 #ifndef CONTROL_ROUTER_RA_SCHEDULE_H
 #define CONTROL_ROUTER_RA_SCHEDULE_H
@@ -29,7 +29,7 @@ struct ra_schedule {
 	uint8_t initial_left;
 };
 
-/* The first one is due at once. */
+/* The first one is due at once. The spacing is no longer than min_ms (RFC 6275 §13). */
 void ra_schedule_start(struct ra_schedule *schedule, uint32_t min_ms, uint32_t max_ms,
 		       uint32_t spacing_ms, uint64_t now_ms);
 

@@ -44,6 +44,7 @@ bool tunnel_error_decode(struct cursor message, struct tunnel_error *error)
 	    !ip6_quote_decode(message, &error->outer))
 		return false;
 	error->kind = kind_of(&error->outer, type, code, value);
+	error->type = type;
 	error->mtu = value;
 	return true;
 }

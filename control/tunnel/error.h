@@ -25,6 +25,7 @@ enum tunnel_error_kind {
 
 struct tunnel_error {
 	enum tunnel_error_kind kind;
+	uint8_t type; /* of the ICMPv6 message */
 	uint32_t mtu; /* TUNNEL_ERROR_TOO_BIG */
 	struct ip6_quote outer;
 	struct ip_addr inner_source; /* inner: set by tunnel_error_find_inner */

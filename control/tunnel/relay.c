@@ -2,6 +2,7 @@
 #include "tunnel/relay.h"
 
 #include "checksum.h"
+#include "correspondent/cache.h"
 #include "counters.h"
 #include "ha/time.h"
 #include "ha/wire/icmp6.h"
@@ -97,6 +98,19 @@ static bool is_checksum_right(const struct ip6_packet *packet)
 			    (uint32_t)cursor_left(&packet->payload)) == 0;
 }
 
+/* RFC 6275 §9.3.4: of a binding of the correspondent function. A home registration is not ended by what
+ * a router says. */
+static void about_message(const struct tunnel_error *error, const struct ip6_packet *packet)
+{
+	const struct ip6_quote *sent = &error->outer;
+
+	count(COUNT_TUNNEL_ERROR_OWN);
+	if (error->type == ICMP6_UNREACHABLE && sent->has_home_route &&
+	    ip_addr_equal(&sent->source, &packet->destination))
+		correspondent_cache_unreachable(&sent->home_route, &sent->destination,
+						monotonic_ms());
+}
+
 void relay_error(uint16_t worker, const struct ip6_packet *packet)
 {
 	const struct registration *r;
@@ -108,7 +122,7 @@ void relay_error(uint16_t worker, const struct ip6_packet *packet)
 		return;
 	}
 	if (tunnel_error_is_about_message(&error)) {
-		count(COUNT_TUNNEL_ERROR_OWN);
+		about_message(&error, packet);
 		return;
 	}
 	r = tunnel_error_find_inner(&error) ? binding_of(&error, packet) : NULL;

@@ -85,6 +85,7 @@ struct home_link_config {
 	uint16_t port;			/* whose interface that is: index in ports */
 	uint32_t preference;		/* among the home agents of the link */
 	uint32_t home_agent_lifetime_s; /* 0: as the router's lifetime */
+	uint32_t dad_transmits;		/* DupAddrDetectTransmits, a second each */
 	struct router_advertisement_config advertisements;
 };
 

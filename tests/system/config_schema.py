@@ -27,6 +27,7 @@ BEYOND_A_SCHEMA = {
     "nested_too_deep", "not_utf8_escape", "number_too_big", "port_devices_repeated", "port_interfaces_repeated",
     "port_names_repeated", "prefix_host_bits", "prefix_host_bits_inside_octet", "prefix_link_local", "prefix_multicast",
     "prefix_unspecified", "prefixes_equal", "prefixes_overlap", "refresh_not_shorter", "route_prefix_host_bits", "router_advertisements",
+    "router_advertisements_without_an_address",
     "route_prefix_repeated", "syntax_missing_comma", "syntax_trailing_garbage", "vdev_devices_repeated",
     "switch_address_multicast", "vdev_queues_fewer_than_workers",
 }

@@ -15,8 +15,9 @@ import time
 
 from lib import CARE_OF, CORRESPONDENT, HOME_AGENT, OTHER_CARE_OF, Node, Report, lab, node, packets, \
     program_directory
-from scapy.layers.inet6 import (ICMPv6EchoReply, ICMPv6EchoRequest, IPv6, IPv6ExtHdrRouting, MIP6MH_BA, MIP6MH_BE,
+from scapy.layers.inet6 import (ICMPv6DestUnreach, ICMPv6EchoReply, ICMPv6EchoRequest, ICMPv6TimeExceeded, IPv6, IPv6ExtHdrRouting, MIP6MH_BA, MIP6MH_BE,
                                 MIP6MH_BRR, MIP6MH_CoT, MIP6MH_CoTI, MIP6MH_HoT, MIP6MH_HoTI)
+from scapy.packet import Raw
 
 FOREIGN_HOME = "2001:db8:c::77"  # of a mobile node of somebody else's
 ANOTHER_HOME = "2001:db8:c::78"
@@ -323,6 +324,49 @@ def refresh(report, the_lab):
     report.check(the_lab.wire.wait_for(lambda f: kind_of(f) == 0, 0.2) is None, "an idle one was not asked")
 
 
+def unreachable(report, the_lab):
+    """RFC 6275 9.3.4: persistent errors from the way to the care-of address delete a binding, single ones do not."""
+    mobile = Mobile(the_lab, FOREIGN_HOME, "2001:db8:b::80")
+    mobile.test()
+    report.equal(status_of(mobile.ask()), 0, "a binding for a place that becomes unreachable")
+
+    def answer():
+        the_lab.wire.drain()
+        the_lab.wire.send(echo(mobile.care_of, FOREIGN_HOME))
+        return the_lab.wire.wait_for(lambda f: ICMPv6EchoReply in f or kind_of(f) == 7, 1)
+
+    def complain(kind=ICMPv6DestUnreach(code=0), quoted=None):
+        the_lab.wire.send(bytes(IPv6(src="2001:db8:e::1", dst=HOME_AGENT) / kind / Raw(quoted or sent)))
+
+    frame = answer()
+    if not report.check(frame is not None and IPv6ExtHdrRouting in frame, "the host's answer goes there by type 2 routing header"):
+        return
+    sent = bytes(frame[IPv6])
+    before = the_lab.daemon.counters()["outcomes.tunnel_error_own"]
+    elsewhere = sent[:39] + bytes([sent[39] ^ 1]) + sent[40:]  # another care-of address
+    for _ in range(3):
+        for _ in range(5):
+            complain()
+            complain(ICMPv6TimeExceeded())
+        time.sleep(0.1)
+    for _ in range(4):
+        complain(quoted=elsewhere)
+        complain(ICMPv6TimeExceeded())
+        time.sleep(1.05)
+    report.equal(the_lab.daemon.wait_counter("outcomes.tunnel_error_own", before + 38), before + 38, "every error is counted")
+    frame = answer()
+    report.check(frame is not None and ICMPv6EchoReply in frame,
+                 "a burst of errors, other errors and those about another place leave the binding")
+    complain()
+    time.sleep(1.05)
+    complain()
+    ended = the_lab.daemon.wait_counter("others.correspondent_bindings_unreachable", 1)
+    report.equal(ended, 1, "the third Destination Unreachable, each a second after the one before, ends it")
+    report.equal(rows(the_lab), {}, "correspondent.list does not show it any more")
+    frame = answer()
+    report.check(frame is not None and kind_of(frame) == 7, "and its Home Address option gets a Binding Error")
+
+
 def tunnelled(packet, care_of=CARE_OF):
     return packets.ip6(care_of, HOME_AGENT, 41, packet)
 
@@ -433,7 +477,7 @@ def main():
                     report.check(False, f"{part.__name__} runs to its end", repr(error))
         else:
             the_lab.show_log()
-        for part in (full_cache, refresh, lambda r, l: command_line(r, l, programs), off):
+        for part in (full_cache, refresh, unreachable, lambda r, l: command_line(r, l, programs), off):
             if part is not off:
                 the_lab.daemon.stop()
                 the_lab.daemon.configure(NODES, correspondent__enabled=True, correspondent__bindings=2,

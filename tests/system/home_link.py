@@ -472,8 +472,23 @@ def stops(report, the_lab, claim):
     report.check("Sanitizer" not in found and "/control/" not in leaks, f"{claim}, and leaves nothing behind")
 
 
-def serve(report, the_lab, numbers, **changes):
-    prefix = {"prefix": HOME_PREFIX, "address": HOME_AGENT, "home_link": {"interface": "rt"}}
+def transmits(report, the_lab, link):
+    """RFC 4862 5.1: DupAddrDetectTransmits is configured."""
+    late, mn = Node(the_lab, 0x70), Node(the_lab, 0x71)
+    start(late)
+    sent, began = start(mn)
+    heard = link.hear(1.5)
+    report.equal((len(probes(heard, mn.home)), len(acks(heard))), (2, 0), "with two transmissions there is a second probe, and no answer yet")
+    link.claim(late.home)
+    answers = acks(link.hear(1.2))
+    report.equal(sorted(Acknowledgement(f, sent).status for _, f in answers), [0, 134],
+                 "who has the address may object to the second one, too")
+    good = [t - began for t, f in answers if Acknowledgement(f, sent).status == 0]
+    report.check(len(good) == 1 and 2.0 <= good[0] <= 2.6, "the acknowledgement leaves 2.0 to 2.6 s after the update", good)
+
+
+def serve(report, the_lab, numbers, link_fields=None, **changes):
+    prefix = {"prefix": HOME_PREFIX, "address": HOME_AGENT, "home_link": {"interface": "rt", **(link_fields or {})}}
     the_lab.daemon.configure([node(n) for n in numbers], home_agent__prefixes=[prefix],
                              limits={"errors_per_source": {"rate_per_s": 1000, "burst": 1000}}, **changes)
     good = report.check(the_lab.daemon.start(), "homewardd starts on a real home link")
@@ -506,6 +521,9 @@ def main():
             start(Node(the_lab, 0x50))
             time.sleep(0.2)
             stops(report, the_lab, "homewardd stops while addresses are tested")
+        if serve(report, the_lab, (0x70, 0x71), {"dad_transmits": 2}):
+            transmits(report, the_lab, link)
+            the_lab.daemon.stop()
         if report.failed:
             the_lab.show_log()
     return report.conclude()

@@ -245,6 +245,19 @@ def short_prefix(report, the_lab):
     refused(report, mn.ask(lifetime_s=60), 0, "a short one is accepted with status 0")
 
 
+def address_of_this_host(report, the_lab):
+    """RFC 6275 10.3.1: behind a virtual home link nobody objects but the kernel."""
+    if not report.check(restart(the_lab, NODES), "the daemon starts"):
+        return
+    mn = Node(the_lab, FIRST)
+    the_lab.run("ha", "ip", "address", "add", f"{mn.home}/128", "dev", "rt", "nodad")
+    time.sleep(0.3)
+    refused(report, mn.ask(), 134, "an address that this host has is answered with 134")
+    the_lab.run("ha", "ip", "address", "del", f"{mn.home}/128", "dev", "rt")
+    time.sleep(0.3)
+    refused(report, mn.ask(), 0, "and registered once it has not")
+
+
 def closed_service(report, the_lab):
     if not report.check(restart(the_lab, NODES, home_agent__accept_registrations=False),
                         "the daemon starts with registrations closed"):
@@ -267,7 +280,8 @@ def main():
         the_lab.daemon.configure(NODES)
         if report.check(the_lab.daemon.start(), "the daemon starts"):
             for part in (life_by_sequence, forms, life_by_timestamp, refusals, silence, without_authentication,
-                         expiry, full_table, short_prefix, closed_service, foreign_home):
+                         expiry, full_table, short_prefix, address_of_this_host, closed_service,
+                         foreign_home):
                 print(f"# {part.__name__}", flush=True)
                 try:
                     part(report, the_lab)

@@ -345,6 +345,25 @@ def unsolicited(report, the_lab):
     report.equal(times, [], "and so does the end of the binding")
 
 
+def unanswered(report, the_lab):
+    """RFC 6275 10.6.2: PREFIX_ADV_RETRIES repetitions, then none until the next Binding Update."""
+    if not report.check(restart(the_lab, home_agent__mobile_prefix_advertisements={"min_interval_s": 1}),
+                        "the daemon starts with a short least interval"):
+        return
+    set_prefix(the_lab, 30000, 2)  # which bounds the first delay
+    mn = Node(the_lab, THIRD)
+    mn.register(lifetime_s=3000)
+    the_lab.wire.drain()
+    times, _ = arrivals(the_lab, 30, 4)
+    gaps = [later - earlier for earlier, later in zip(times, times[1:])]
+    report.check(len(gaps) == 3 and all(least < gap < least + 2 for gap, least in zip(gaps, (2.9, 5.9, 11.9))),
+                 "an advertisement that is not acknowledged is repeated after 3, 6 and 12 seconds", times)
+    report.equal(arrivals(the_lab, 3, 1)[0], [], "and then no more")
+    mn.send(lifetime_s=3000)
+    times, _ = arrivals(the_lab, 2, 1)
+    report.check(len(times) == 1, "until the node refreshes its binding", times)
+
+
 def switched_off(report, the_lab):
     if not report.check(restart(the_lab, home_agent__mobile_prefix_advertisements={"enabled": False}),
                         "the daemon starts with advertising off"):
@@ -468,6 +487,47 @@ def other_agent(the_lab, number, preference=None, lifetime=60, flags=0, addresse
     to_link(the_lab, IPv6(src=source, dst=ALL_NODES, hlim=hop_limit) / message / bad, ALL_NODES)
 
 
+def short_intervals(report, the_lab):
+    """RFC 6275 7.5: only by configuration."""
+    if not report.check(restart_on_link(the_lab, {"max_interval_ms": 100, "min_interval_ms": 50}), "the daemon starts"):
+        return
+    begun = time.monotonic()
+    found = [router_advertisement(the_lab, 3) for _ in range(10)]
+    took = time.monotonic() - begun
+    if report.check(None not in found and took < 3, "ten advertisements come sooner than RFC 4861 allows two", took):
+        report.equal(found[0][ICMPv6NDOptAdvInterval].advint, 120, "the interval told is 20 ms longer")
+        report.equal(found[0][ICMPv6ND_RA].routerlifetime, 1, "the router lifetime is a second at least")
+
+
+def contradictions(report, the_lab):
+    """RFC 4861 6.2.7, 6275 10.6.1: told to operators, nothing else."""
+    if not report.check(restart_on_link(the_lab, {"hop_limit": 64}), "the daemon starts with advertising"):
+        return
+    name, said = "others.router_advertisements_inconsistent", "others.router_advertisements"
+
+    def advertise(prefix=None, lifetimes=(7000, 5000), **fields):
+        message = ICMPv6ND_RA(**{"chlim": 64, "routerlifetime": 1800, **fields})
+        if prefix is not None:
+            message /= ICMPv6NDOptPrefixInfo(prefix=prefix, prefixlen=64, validlifetime=lifetimes[0], preferredlifetime=lifetimes[1])
+        before = the_lab.daemon.counters()
+        to_link(the_lab, IPv6(src="fe80::1:99", dst=ALL_NODES, hlim=255) / message, ALL_NODES)
+        counted(the_lab, said, before)
+        after = the_lab.daemon.counters()
+        return after[said] - before[said], after[name] - before[name]
+
+    for what, expected, fields in (
+            ("with the same values", 0, {"prefix": "2001:db8:ff::"}), ("with nothing but a router lifetime", 0, {"chlim": 0}),
+            ("of no home agent with another prefix", 0, {"prefix": "2001:db8:77::"}),
+            ("of a home agent with another prefix", 1, {"prefix": "2001:db8:77::", "H": 1}),
+            ("with other lifetimes", 1, {"prefix": "2001:db8:ff::", "lifetimes": (7000, 4000)}),
+            ("with another hop limit", 1, {"chlim": 63}), ("with M set", 1, {"M": 1})):
+        report.equal(advertise(**fields), (1, expected), f"an advertisement {what} is a contradiction: {bool(expected)}")
+    found = [line for line in the_lab.daemon.log().splitlines() if "fe80::1:99" in line]
+    report.check(len(found) == 1 and "a prefix that this home agent does not have" in found[0],
+                 "the first one is logged, the others within ten seconds are not", found)
+    report.equal([row["prefix"] for row in the_lab.daemon.rpc("prefix.list")["prefixes"]], [LINK_PREFIX], "no prefix is taken over")
+
+
 def agent_address(number, index=0):
     return f"2001:db8:ff::a{index:x}:{number:x}"
 
@@ -541,8 +601,8 @@ def main():
     with lab(program_directory()) as the_lab:
         if report.check(restart(the_lab, limits=LOOSE), "the daemon starts"):
             for part in (discovery, discovery_refused, discovery_from_the_tunnel, solicitation, solicitation_refused,
-                         control, renumbering, unsolicited, switched_off, discovery_limited, advertising, solicited,
-                         home_agents_list):
+                         control, renumbering, unsolicited, unanswered, switched_off, discovery_limited, advertising, solicited,
+                         short_intervals, contradictions, home_agents_list):
                 print(f"# {part.__name__}", flush=True)
                 try:
                     part(report, the_lab)

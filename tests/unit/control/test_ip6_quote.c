@@ -127,6 +127,7 @@ static void a_type_2_routing_header_shows_and_no_other(void)
 		writer_addr(&w, &care_of);
 		CU_ASSERT_TRUE(decode());
 		CU_ASSERT_EQUAL(quote.has_home_route, type == 2);
+		CU_ASSERT_EQUAL(ip_addr_equal(&quote.home_route, &care_of), type == 2);
 		CU_ASSERT_EQUAL(quote.protocol, PROTO_MOBILITY);
 	}
 }

@@ -20,6 +20,7 @@
 enum { PROBLEMS_MAX = 128 };
 
 static char path[64];
+static struct config config; /* without home prefixes, unless a test gives it some */
 static struct fault fault;
 static struct fault problems[PROBLEMS_MAX];
 static unsigned int problem_count;
@@ -43,7 +44,7 @@ static struct mobile_nodes *load_octets(const char *text, size_t length)
 	CU_ASSERT_EQUAL(write(fd, text, length), (ssize_t)length);
 	close(fd);
 	problem_count = 0;
-	nodes = mobile_nodes_read(path, remember, NULL);
+	nodes = mobile_nodes_read(path, &config, remember, NULL);
 	unlink(path);
 	return nodes;
 }
@@ -371,7 +372,7 @@ static bool reload(struct mobile_nodes *nodes, const char *text)
 	CU_ASSERT_EQUAL(write(fd, text, strlen(text)), (ssize_t)strlen(text));
 	close(fd);
 	problem_count = 0;
-	is_good = mobile_nodes_reload(nodes, path, remember, NULL);
+	is_good = mobile_nodes_reload(nodes, path, &config, remember, NULL);
 	unlink(path);
 	return is_good;
 }
@@ -409,11 +410,44 @@ static void a_reload_of_a_file_with_a_problem_changes_nothing(void)
 			       "{\"home_address\": \"2001:db8:1::2\", \"auth\": \"none\"}\n"
 			       "{\"home_address\": \"2001:db8:1::2\", \"auth\": \"none\"}\n"));
 	CU_ASSERT_EQUAL(problem_count, 1);
-	CU_ASSERT_FALSE(mobile_nodes_reload(nodes, "/nonexistent", remember, NULL));
+	CU_ASSERT_FALSE(mobile_nodes_reload(nodes, "/nonexistent", &config, remember, NULL));
 	CU_ASSERT_EQUAL(mobile_nodes_count(nodes), 1);
 	CU_ASSERT_PTR_NOT_NULL(find(nodes, "2001:db8:1::1"));
 	CU_ASSERT_PTR_NULL(find(nodes, "2001:db8:1::2"));
 	mobile_nodes_free(nodes);
+}
+
+static bool is_home_address_taken(const char *address, uint8_t length)
+{
+	char line[128];
+	struct mobile_nodes *nodes;
+
+	config.home_prefix_count = 1;
+	config.home_prefixes[0].prefix.length = length;
+	ip_addr_parse("2001:db8:1::", &config.home_prefixes[0].prefix.addr);
+	ip_addr_parse("2001:db8:1::1", &config.home_prefixes[0].home_agent);
+	snprintf(line, sizeof(line), "{\"home_address\": \"%s\", \"auth\": \"none\"}\n", address);
+	nodes = load_text(line);
+	mobile_nodes_free(nodes);
+	config.home_prefix_count = 0;
+	CU_ASSERT_EQUAL(problem_count, nodes == NULL);
+	return nodes != NULL;
+}
+
+/* RFC 2526 §2, 4291 §2.6.1. */
+static void an_address_of_the_home_agent_or_of_all_routers_is_nobodys_home_address(void)
+{
+	CU_ASSERT_TRUE(is_home_address_taken("2001:db8:1::2", 64));
+	CU_ASSERT_FALSE(is_home_address_taken("2001:db8:1::1", 64));
+	CU_ASSERT_NOT_EQUAL(strstr(problems[0].text, "home agent's own"), NULL);
+	CU_ASSERT_FALSE(is_home_address_taken("2001:db8:1:0:fdff:ffff:ffff:fffe", 64));
+	CU_ASSERT_NOT_EQUAL(strstr(problems[0].text, "Home-Agents anycast"), NULL);
+	CU_ASSERT_TRUE(is_home_address_taken("2001:db8:1:0:fdff:ffff:ffff:fffe", 80));
+	CU_ASSERT_FALSE(is_home_address_taken("2001:db8:1::", 64));
+	CU_ASSERT_NOT_EQUAL(strstr(problems[0].text, "Subnet-Router anycast"), NULL);
+	CU_ASSERT_FALSE(is_home_address_taken("2001:db8:1::", 126));
+	CU_ASSERT_TRUE(is_home_address_taken("2001:db8:1::", 127));
+	CU_ASSERT_TRUE(is_home_address_taken("2001:db8:1::", 128));
 }
 
 static void a_long_path_keeps_its_end(void)
@@ -446,6 +480,7 @@ int main(void)
 		UNIT(who_asks_for_the_first_problem_gets_that),
 		UNIT(a_reload_takes_the_whole_file_and_keeps_timestamps),
 		UNIT(a_reload_of_a_file_with_a_problem_changes_nothing),
+		UNIT(an_address_of_the_home_agent_or_of_all_routers_is_nobodys_home_address),
 		UNIT(a_long_path_keeps_its_end),
 	};
 

@@ -231,6 +231,51 @@ static void update_ends_the_requests(void)
 	CU_ASSERT_EQUAL(requests, 2);
 }
 
+static void unreachable(uint16_t number, uint16_t care_of_number, uint64_t at_ms)
+{
+	const struct ip_addr address = home(number);
+	const struct ip_addr care_of = home(care_of_number);
+
+	correspondent_cache_unreachable(&address, &care_of, start_ms + at_ms);
+}
+
+/* RFC 6275 §9.3.4. */
+static void three_errors_a_second_apart_end_a_binding_in_use(void)
+{
+	start(CAPACITY);
+	put(1, 400, 0);
+	for (uint64_t at_ms = 0; at_ms < 10000; at_ms += 1000)
+		unreachable(1, 0x8001, at_ms);
+	CU_ASSERT_PTR_NOT_NULL(use(1)); /* nothing was sent to it before */
+	for (uint64_t at_ms = 20000; at_ms < 22000; at_ms += 100)
+		unreachable(1, 0x8001, at_ms);
+	for (uint64_t at_ms = 22000; at_ms < 32000; at_ms += 1000)
+		unreachable(1, 0x8002, at_ms);
+	CU_ASSERT_PTR_NOT_NULL(use(1));
+	CU_ASSERT_EQUAL(correspondent_cache_count(), 1);
+	unreachable(1, 0x8001, 32000);
+	CU_ASSERT_PTR_NULL(use(1));
+	CU_ASSERT_EQUAL(correspondent_cache_count(), 0);
+	unreachable(1, 0x8001, 40000);
+	CU_ASSERT_EQUAL(find(1)->state, CACHED_ENDED); /* its nonces are known still */
+}
+
+static void an_update_makes_earlier_errors_forgotten(void)
+{
+	start(CAPACITY);
+	put(1, 400, 0);
+	use(1);
+	unreachable(1, 0x8001, 1000);
+	unreachable(1, 0x8001, 2000);
+	put(1, 400, 3);
+	use(1);
+	unreachable(1, 0x8001, 4000);
+	unreachable(1, 0x8001, 5000);
+	CU_ASSERT_PTR_NOT_NULL(use(1));
+	unreachable(1, 0x8001, 6000);
+	CU_ASSERT_PTR_NULL(use(1));
+}
+
 static void thousands_of_entries_come_and_go(void)
 {
 	start(4096);
@@ -258,6 +303,8 @@ int main(void)
 		UNIT(deleting_what_is_not_there_makes_nothing),
 		UNIT(refresh_is_asked_for_in_the_last_quarter_of_what_is_used),
 		UNIT(update_ends_the_requests),
+		UNIT(three_errors_a_second_apart_end_a_binding_in_use),
+		UNIT(an_update_makes_earlier_errors_forgotten),
 		UNIT(thousands_of_entries_come_and_go),
 	};
 

@@ -93,6 +93,19 @@ static void good_updates_are_accepted(void)
 	CU_ASSERT(is_deleted());
 }
 
+/* RFC 6275 §6.1.7: K is for home agents. */
+static void flags_that_mean_nothing_here_are_ignored(void)
+{
+	static const uint16_t ignored[] = {BU_FLAG_LINK_LOCAL, BU_FLAG_KEY_MANAGEMENT, BU_FLAG_MAP,
+					   BU_FLAG_PROXY, 0x0001};
+
+	for (size_t i = 0; i < sizeof(ignored) / sizeof(ignored[0]); i++) {
+		good_update();
+		request.flags |= ignored[i];
+		CU_ASSERT(is_cached(240));
+	}
+}
+
 static void acceptance_is_acknowledged_only_with_the_A_flag(void)
 {
 	struct binding_verdict v;
@@ -273,6 +286,7 @@ int main(void)
 {
 	static const struct unit_case cases[] = {
 		UNIT(good_updates_are_accepted),
+		UNIT(flags_that_mean_nothing_here_are_ignored),
 		UNIT(acceptance_is_acknowledged_only_with_the_A_flag),
 		UNIT(lifetime_is_420_seconds_at_most),
 		UNIT(addresses_that_are_not_unicast_are_silent),

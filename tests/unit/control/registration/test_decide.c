@@ -504,6 +504,20 @@ static void node_that_may_not_prolong_is_answered_with_status_129_while_register
 	CU_ASSERT(is_registered(STATUS_ACCEPTED, 240));
 }
 
+/* RFC 6275 §10.3.1. */
+static void address_of_this_host_is_answered_with_status_134(void)
+{
+	good_registration();
+	policy.home_address_is_this_hosts = true;
+	CU_ASSERT(is_refused(STATUS_DUPLICATE_ADDRESS));
+	good_refresh();
+	policy.home_address_is_this_hosts = true;
+	CU_ASSERT(is_registered(STATUS_ACCEPTED, 240));
+	good_deregistration();
+	policy.home_address_is_this_hosts = true;
+	CU_ASSERT(is_deregistered());
+}
+
 static void newcomer_while_draining_is_answered_with_status_130(void)
 {
 	good_registration();
@@ -713,6 +727,7 @@ int main(void)
 		UNIT(newcomer_to_a_full_table_is_answered_with_status_130),
 		UNIT(node_that_may_not_prolong_is_answered_with_status_129_while_registered),
 		UNIT(newcomer_while_draining_is_answered_with_status_130),
+		UNIT(address_of_this_host_is_answered_with_status_134),
 		UNIT(statuses_come_in_the_order_of_the_rfc),
 		UNIT(deregistration_by_lifetime_0_is_accepted),
 		UNIT(care_of_equal_to_home_is_a_deregistration_whatever_its_lifetime),

@@ -77,6 +77,16 @@ static void one_that_is_due_before_is_the_answer(void)
 	CU_ASSERT_EQUAL(schedule.next_ms, 2000);
 }
 
+/* RFC 6275 §13: MinDelayBetweenRAs follows a short MinRtrAdvInterval. */
+static void short_intervals_bring_answers_sooner(void)
+{
+	start(50, 100);
+	ra_schedule_sent(&schedule, 1000, 50);
+	CU_ASSERT_EQUAL(schedule.next_ms, 1100);
+	ra_schedule_solicited(&schedule, 1001, 0);
+	CU_ASSERT_EQUAL(schedule.next_ms, 1050);
+}
+
 int main(void)
 {
 	static const struct unit_case cases[] = {
@@ -86,6 +96,7 @@ int main(void)
 		UNIT(a_solicitation_is_answered_within_half_a_second),
 		UNIT(but_not_within_three_seconds_of_the_last),
 		UNIT(one_that_is_due_before_is_the_answer),
+		UNIT(short_intervals_bring_answers_sooner),
 	};
 
 	return unit_run("router/ra_schedule", cases, UNIT_COUNT(cases));
