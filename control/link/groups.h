@@ -22,8 +22,6 @@ void groups_stop(void);
 void groups_join(uint16_t link, const struct ip_addr *address);
 void groups_leave(uint16_t link, const struct ip_addr *address);
 
-uint32_t groups_count(uint16_t link);
-
 /* Tells what is to be told. A poller of the loop. */
 unsigned int groups_poll(void *unused);
 
