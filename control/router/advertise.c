@@ -120,6 +120,14 @@ static void solicitation(const struct link_message *message)
 		ra_schedule_solicited(&a->schedule, monotonic_ms(), rte_rand());
 }
 
+/* A switch may bring back what was sent, and somebody else may say it: this home agent is no other one. */
+static bool is_own(const struct link_message *message)
+{
+	const struct ip_addr *own = link_local(message->link);
+
+	return own != NULL && ip_addr_equal(&message->source, own);
+}
+
 static void advertisement(const struct link_message *message)
 {
 	struct advertiser *a = &advertisers[message->link];
@@ -130,7 +138,8 @@ static void advertisement(const struct link_message *message)
 		return;
 	}
 	count(COUNT_RA_RECEIVED);
-	if (!home_agents_learn(&a->others, &message->source, &ra, monotonic_ms()))
+	if (!is_own(message) &&
+	    !home_agents_learn(&a->others, &message->source, &ra, monotonic_ms()))
 		count(COUNT_HOME_AGENTS_FULL);
 }
 
