@@ -122,23 +122,28 @@ static struct outgoing *place(struct link *link)
 	return &link->waiting[link->waiting_count++];
 }
 
+static bool fail(struct link *link)
+{
+	link->counters[LINK_SEND_FAILED]++;
+	return false;
+}
+
 static bool send_frame(uint16_t index, const struct frame_headers *headers, const uint8_t *message,
 		       uint16_t octets)
 {
 	struct link *link = &links[index];
 	struct outgoing *out;
 
-	if (octets > LINK_MESSAGE_MAX) {
-		link->counters[LINK_SEND_FAILED]++;
-		return false;
-	}
+	if (octets > LINK_MESSAGE_MAX)
+		return fail(link);
 	out = place(link);
 	out->octets = frame_write(out->frame, link->mac, headers, message, octets);
 	return true;
 }
 
-bool link_send(uint16_t link, const uint8_t mac[static 6], const struct ip_addr *source,
-	       const struct ip_addr *destination, const uint8_t *message, uint16_t octets)
+static bool send_discovery(uint16_t link, const uint8_t mac[static 6], const struct ip_addr *source,
+			   const struct ip_addr *destination, const uint8_t *message,
+			   uint16_t octets)
 {
 	const struct frame_headers headers = {
 		.mac = mac,
@@ -150,13 +155,21 @@ bool link_send(uint16_t link, const uint8_t mac[static 6], const struct ip_addr 
 	return send_frame(link, &headers, message, octets);
 }
 
+bool link_send(uint16_t link, const uint8_t mac[static 6], const struct ip_addr *source,
+	       const struct ip_addr *destination, const uint8_t *message, uint16_t octets)
+{
+	if (frame_mac_is_group(mac))
+		return fail(&links[link]);
+	return send_discovery(link, mac, source, destination, message, octets);
+}
+
 bool link_send_multicast(uint16_t link, const struct ip_addr *source,
 			 const struct ip_addr *destination, const uint8_t *message, uint16_t octets)
 {
 	uint8_t mac[ETH_ALEN];
 
 	frame_multicast_mac(destination, mac);
-	return link_send(link, mac, source, destination, message, octets);
+	return send_discovery(link, mac, source, destination, message, octets);
 }
 
 bool link_send_report(uint16_t link, const struct ip_addr *source,
@@ -181,10 +194,8 @@ bool link_send_packet(uint16_t index, const uint8_t mac[static 6], const uint8_t
 	struct link *link = &links[index];
 	struct outgoing *out;
 
-	if (octets > FRAME_MAX - ETH_HLEN) {
-		link->counters[LINK_SEND_FAILED]++;
-		return false;
-	}
+	if (octets > FRAME_MAX - ETH_HLEN || frame_mac_is_group(mac))
+		return fail(link);
 	out = place(link);
 	memcpy(out->frame, mac, ETH_ALEN);
 	memcpy(out->frame + ETH_ALEN, link->mac, ETH_ALEN);

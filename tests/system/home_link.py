@@ -299,13 +299,14 @@ def contended(report, the_lab, link, mn):
 def at_home(report, the_lab, link, mn):
     def update(option, **fields):
         mn.sequence += fields.pop("step", 1)
+        mac = fields.pop("mac", NODE_MAC)
         values = {"home": mn.home, "care_of": mn.home, "home_agent": HOME_AGENT, "lifetime_s": 0, "alternate": False,
                   "identifier": f"mn{mn.number}@example.com", "spi": 256 + mn.number, "key": bytes(range(16)),
                   "sequence": mn.sequence, "source": mn.home, "home_option": option}
         values.update(fields)
         sent = packets.BindingUpdate(**values)
         link.wire.drain()
-        link.frame(IPv6(sent.packet()), link.agent_mac, NODE_MAC)
+        link.frame(IPv6(sent.packet()), link.agent_mac, mac)
         return sent, acks(link.hear(0.4))
 
     for option, form in ((False, "without"), (True, "with")):
@@ -328,6 +329,8 @@ def at_home(report, the_lab, link, mn):
         if not option:
             start(mn)
             report.equal(len(acks(link.hear(1.5))), 1, "it leaves home again")
+    for mac in ("ff:ff:ff:ff:ff:ff", ALL_NODES_MAC):
+        report.equal(len(update(False, mac=mac)[1]), 0, f"nothing is answered to {mac}, whoever says to be that")
 
 
 def ends(report, the_lab, link):
