@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * groups: the solicited-node groups of defended addresses, told to the routers and switches of a home link.
+ * groups: the solicited-node groups of addresses that are defended or tested, told to the routers and switches of a home link.
  *
  * Shape      a group is told while any address needs it. Joined and left groups of one turn of the loop share reports, which are repeated once. An answer to a
  *            general query begins after a random delay and goes on a few messages a turn.
@@ -18,7 +18,7 @@
 int groups_start(uint32_t addresses);
 void groups_stop(void);
 
-/* An address is defended from now on, or no more. Each join needs its leave. */
+/* An address is defended or tested from now on, or no more. Each join needs its leave. */
 void groups_join(uint16_t link, const struct ip_addr *address);
 void groups_leave(uint16_t link, const struct ip_addr *address);
 

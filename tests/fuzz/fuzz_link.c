@@ -2,7 +2,7 @@
  *
  * fuzz_link: what anybody on a home link can send, for the state machines behind it: duplicate address detection, the proxy,
  * groups, Router Advertisements and the Home Agents List. What comes of a frame is bounded, right, and to nobody but who asked;
- * a router that hears every report knows exactly the groups that are listened to; and each detection ends once.
+ * a router that hears every report knows at once which groups are listened to; and each detection ends once.
  *
  * Input      steps of one octet and what it takes: STEP_FRAME an Ethernet frame as it is, STEP_MESSAGE an octet of choices and an
  *            ICMPv6 message whose headers are made right, both up to the marker that ends them; STEP_TEST, STEP_DEFEND and
@@ -168,6 +168,8 @@ static void turn(void)
 		groups_poll(NULL);
 		advertise_poll(NULL);
 	}
+	for (unsigned int i = 0; i < ADDRESSES; i++)
+		require(listened[i / 2] || !(defended[i] || tested[i].runs));
 }
 
 static void done(struct dad *dad, enum dad_result result)
