@@ -351,6 +351,29 @@ def ends(report, the_lab, link):
     report.equal(len(link.ask(expiring.home)), 0, "nor one whose lifetime ended")
 
 
+def taken(report, the_lab, link):
+    mn = Node(the_lab, 0x70)
+    sent = mn.send(home=own_identifier(link), flags=FLAGS | LINK_LOCAL_FLAG)
+    report.equal([status(sent, f) for _, f in acks(link.hear(0.6))], [134],
+                 "whose link-local address is the home agent's own is refused with 134 at once")
+
+
+def taken_back_for_good(report, the_lab, link):
+    mn = Node(the_lab, 0x71)
+    first, _ = start(mn, message_id=packets.ntp_now())
+    time.sleep(0.2)
+    start(mn, lifetime_s=0, message_id=packets.ntp_now())
+    report.equal(len(acks(link.hear(0.4))), 1, "by timestamp, too, a de-registration during the test takes it back")
+    the_lab.wire.send(first.packet())
+    report.equal([status(first, f) for _, f in acks(link.hear(1.6))], [144], "and what it took back is not good again")
+
+
+def own_identifier(link):
+    """The home address with the home agent's own interface identifier."""
+    octets = socket.inet_pton(socket.AF_INET6, HOME_PREFIX.split("/")[0])[:8]
+    return socket.inet_ntop(socket.AF_INET6, octets + socket.inet_pton(socket.AF_INET6, link.agent_local)[8:])
+
+
 def hosts(report, the_lab, link):
     outside = "2001:db8:c::10"
     answer = IPv6(src=NEIGHBOUR, dst=link.agent_local, hlim=255) / ICMPv6ND_NA(tgt=NEIGHBOUR, S=1, O=1)
@@ -412,11 +435,13 @@ def multicast(report, the_lab, link):
     """RFC 3810: the solicited-node groups of defended addresses are reported."""
     one, other = Node(the_lab, 0x60), Node(the_lab, 0x61)
     groups = [group_of(mn.home) for mn in (one, other)]
+    start(other)  # what is heard begins with the one sent last
     start(one)
-    start(other)
     heard = link.hear(2.6)
     found = records(heard, groups[0])
-    report.equal([kind for _, kind in found], [4, 4], "a joined group is reported, and once more")
+    report.equal([kind for _, kind in found], [4, 4], "the group of an address that is tested is reported, and once more")
+    frames = [frame for _, frame in heard]
+    report.check(found and acks(heard) and frames.index(found[0][0]) < frames.index(acks(heard)[0][1]), "before it is registered")
     if found:
         frame = found[0][0]
         options = frame[IPv6ExtHdrHopByHop].options if IPv6ExtHdrHopByHop in frame else []
@@ -475,9 +500,9 @@ def stops(report, the_lab, claim):
     report.check("Sanitizer" not in found and "/control/" not in leaks, f"{claim}, and leaves nothing behind")
 
 
-def serve(report, the_lab, numbers, **changes):
+def serve(report, the_lab, numbers, others=(), **changes):
     prefix = {"prefix": HOME_PREFIX, "address": HOME_AGENT, "home_link": {"interface": "rt"}}
-    the_lab.daemon.configure([node(n) for n in numbers], home_agent__prefixes=[prefix],
+    the_lab.daemon.configure([*(node(n) for n in numbers), *others], home_agent__prefixes=[prefix],
                              limits={"errors_per_source": {"rate_per_s": 1000, "burst": 1000}}, **changes)
     good = report.check(the_lab.daemon.start(), "homewardd starts on a real home link")
     if not good:
@@ -491,7 +516,8 @@ def main():
         the_lab.run("ha", "ip", "address", "add", f"{LINK_ADDRESS}/64", "dev", "rt", "nodad")
         link = Link(the_lab)
         numbers = [1, 0x10, 0x11, *range(0x20, 0x28), 0x30, 0x31, 0x32, 0x40, 0x60, 0x61]
-        if serve(report, the_lab, numbers):
+        others = [node(0x70, home_address=own_identifier(link)), node(0x71, replay="timestamp")]
+        if serve(report, the_lab, numbers, others):
             mn = detection(report, the_lab, link)
             refresh(report, the_lab, link, mn)
             solicitations(report, link, mn)
@@ -501,6 +527,8 @@ def main():
             contended(report, the_lab, link, mn)
             at_home(report, the_lab, link, mn)
             ends(report, the_lab, link)
+            taken(report, the_lab, link)
+            taken_back_for_good(report, the_lab, link)
             hosts(report, the_lab, link)
             multicast(report, the_lab, link)
             stops(report, the_lab, "homewardd stops")
