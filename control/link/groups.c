@@ -47,6 +47,7 @@ static struct queue fresh = TAILQ_HEAD_INITIALIZER(fresh);
 static struct queue repeated = TAILQ_HEAD_INITIALIZER(repeated);
 static struct answer answers[PORTS_MAX];
 static uint64_t version_1_until_ms[PORTS_MAX];
+static uint32_t times_up[PORTS_MAX]; /* when all was last told to a link that came up */
 
 static void queried(const struct link_message *message);
 
@@ -60,6 +61,8 @@ int groups_start(uint32_t addresses)
 		size *= 2;
 	heads = calloc(size, sizeof(struct group *));
 	mask = size - 1;
+	for (uint16_t i = 0; i < link_count(); i++)
+		times_up[i] = link_times_up(i);
 	link_handle(ICMP6_MLD_QUERY, queried);
 	return heads != NULL ? 0 : -ENOMEM;
 }
@@ -321,6 +324,15 @@ static void queried(const struct link_message *message)
 		plan_answer(&answers[message->link], soon(now_ms, query.max_delay_ms));
 }
 
+/* What was said before, nobody there may know: all is told without being asked for. */
+static void tell_who_came(uint16_t link, uint64_t now_ms)
+{
+	if (times_up[link] == link_times_up(link))
+		return;
+	times_up[link] = link_times_up(link);
+	plan_answer(&answers[link], now_ms);
+}
+
 unsigned int groups_poll(void *unused)
 {
 	uint64_t now_ms = monotonic_ms();
@@ -330,7 +342,9 @@ unsigned int groups_poll(void *unused)
 	if (heads == NULL)
 		return 0;
 	sent = tell_changes(&fresh, now_ms) + tell_changes(&repeated, now_ms);
-	for (uint16_t i = 0; i < link_count(); i++)
+	for (uint16_t i = 0; i < link_count(); i++) {
+		tell_who_came(i, now_ms);
 		sent += answer_general(i, now_ms);
+	}
 	return sent;
 }

@@ -3,7 +3,8 @@
  * groups: the solicited-node groups of addresses that are defended or tested, told to the routers and switches of a home link.
  *
  * Shape      a group is told while any address needs it. Joined and left groups of one turn of the loop share reports, which are repeated once. An answer to a
- *            general query begins after a random delay and goes on a few messages a turn.
+ *            general query begins after a random delay and goes on a few messages a turn. To a link that
+ *            came up all is told unasked.
  * Threads    the control thread.
  * RFC        3810 §6, §8.2.1; 2710 §4; 4861 §7.2.8.
  */

@@ -43,6 +43,8 @@ struct link {
 	uint8_t mac[ETH_ALEN];
 	struct ip_addr local;
 	bool has_local;
+	bool is_up; /* as it was last seen */
+	uint32_t times_up;
 	struct outgoing waiting[BATCH];
 	unsigned int waiting_count;
 	uint64_t counters[LINK_COUNTER_COUNT];
@@ -277,6 +279,17 @@ static void read_mac(struct link *link)
 		memcpy(link->mac, request.ifr_hwaddr.sa_data, sizeof(link->mac));
 }
 
+static void see_whether_up(struct link *link)
+{
+	struct ifreq request = {0};
+	bool was_up = link->is_up;
+
+	memcpy(request.ifr_name, link->interface, sizeof(link->interface));
+	link->is_up = ioctl(link->fd, SIOCGIFFLAGS, &request) == 0 &&
+		      (request.ifr_flags & IFF_RUNNING) != 0;
+	link->times_up += link->is_up && !was_up;
+}
+
 static int open_link(struct link *link)
 {
 	int fd;
@@ -295,6 +308,7 @@ static int open_link(struct link *link)
 	}
 	link->fd = fd;
 	read_mac(link);
+	see_whether_up(link);
 	return 0;
 }
 
@@ -306,6 +320,7 @@ static void close_link(struct link *link)
 	close(link->fd);
 	link->fd = -1;
 	link->ifindex = 0;
+	link->is_up = false;
 }
 
 static void keep_if_local(const struct ifaddrs *entry)
@@ -349,6 +364,7 @@ static void check_interfaces(void)
 
 		if (link->fd >= 0 && if_nametoindex(link->interface) == link->ifindex) {
 			read_mac(link);
+			see_whether_up(link);
 			continue;
 		}
 		close_link(link);
@@ -478,6 +494,11 @@ const uint8_t *link_mac(uint16_t link)
 const struct ip_addr *link_local(uint16_t link)
 {
 	return links[link].has_local ? &links[link].local : NULL;
+}
+
+uint32_t link_times_up(uint16_t link)
+{
+	return links[link].times_up;
 }
 
 void link_addresses_changed(void)

@@ -56,6 +56,8 @@ const char *link_interface(uint16_t link);
 const uint8_t *link_mac(uint16_t link); /* six octets */
 /* The interface's link-local address: the source of what routers say. NULL while it has none. */
 const struct ip_addr *link_local(uint16_t link);
+/* How often it came up: whoever is at its other end may know nothing of what was said there before. */
+uint32_t link_times_up(uint16_t link);
 /* Addresses of this host changed. */
 void link_addresses_changed(void);
 

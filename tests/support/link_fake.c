@@ -15,6 +15,7 @@ static const struct config *config;
 static link_fake_sent_fn *told;
 static link_handler_fn *handlers[256];
 static uint64_t now_ms;
+static uint32_t times_up;
 static uint64_t counters[LINK_COUNTER_COUNT];
 
 int __real_clock_gettime(clockid_t clock, struct timespec *now);
@@ -33,6 +34,7 @@ void link_fake_start(const struct config *c, link_fake_sent_fn *sent)
 	config = c;
 	told = sent;
 	now_ms = START_MS;
+	times_up = 1;
 	memset(handlers, 0, sizeof(handlers));
 }
 
@@ -50,6 +52,11 @@ bool link_fake_hear(const uint8_t *frame, size_t octets)
 void link_fake_pass(uint64_t ms)
 {
 	now_ms += ms;
+}
+
+void link_fake_come_up(void)
+{
+	times_up++;
 }
 
 /* --- link.h --- */
@@ -95,6 +102,11 @@ const uint8_t *link_mac(uint16_t link)
 const struct ip_addr *link_local(uint16_t link)
 {
 	return &own_local;
+}
+
+uint32_t link_times_up(uint16_t link)
+{
+	return times_up;
 }
 
 const uint64_t *link_counters(uint16_t link)

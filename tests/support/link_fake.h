@@ -22,5 +22,7 @@ void link_fake_start(const struct config *config, link_fake_sent_fn *sent);
 bool link_fake_hear(const uint8_t *frame, size_t octets);
 
 void link_fake_pass(uint64_t ms);
+/* The link was down for a moment. */
+void link_fake_come_up(void);
 
 #endif

@@ -5,6 +5,7 @@ what is forwarded to the link. Every rule obeyed and violated; messages are made
 
 RFC 6275 10.3.1, 10.3.2, 10.4.1, 10.4.2; RFC 4861 7.1, 7.2; RFC 4862 5.4. Usage: home_link.py BUILD-DIRECTORY
 """
+import contextlib
 import socket
 import sys
 import time
@@ -476,6 +477,22 @@ def multicast(report, the_lab, link):
     report.check(found and all(f[IPv6].dst == "ff02::2" for f in found), "and a Done")
 
 
+def comes_up(report, the_lab, link):
+    """Who is at the other end may be another one by now."""
+    mn = Node(the_lab, 0x62)
+    start(mn)
+    link.hear(2.6)
+    the_lab.run("rt", "sysctl", "-q", "-w", "net.ipv6.conf.ha.keep_addr_on_down=1")
+    for state in ("down", "up"):
+        the_lab.run("rt", "ip", "link", "set", "ha", state)
+        time.sleep(1.3)
+    with contextlib.suppress(OSError):  # that it was down
+        link.wire.sock.recv(1)
+    heard, group = link.hear(1.5), group_of(mn.home)
+    report.check(any(ICMPv6MLReport in f and f[ICMPv6MLReport].mladdr == group for _, f in heard),
+                 "to a link that came up again all groups are told, to a querier of version 1 still")
+
+
 def packets_checksum_is_right(frame):
     raw = bytes(frame[IPv6])
     at = 48 if raw[6] == 0 else 40
@@ -515,7 +532,7 @@ def main():
     with lab(program_directory()) as the_lab:
         the_lab.run("ha", "ip", "address", "add", f"{LINK_ADDRESS}/64", "dev", "rt", "nodad")
         link = Link(the_lab)
-        numbers = [1, 0x10, 0x11, *range(0x20, 0x28), 0x30, 0x31, 0x32, 0x40, 0x60, 0x61]
+        numbers = [1, 0x10, 0x11, *range(0x20, 0x28), 0x30, 0x31, 0x32, 0x40, 0x60, 0x61, 0x62]
         others = [node(0x70, home_address=own_identifier(link)), node(0x71, replay="timestamp")]
         if serve(report, the_lab, numbers, others):
             mn = detection(report, the_lab, link)
@@ -531,6 +548,7 @@ def main():
             taken_back_for_good(report, the_lab, link)
             hosts(report, the_lab, link)
             multicast(report, the_lab, link)
+            comes_up(report, the_lab, link)
             stops(report, the_lab, "homewardd stops")
         if serve(report, the_lab, range(0x50, 0x53), bindings={"capacity": 2, "max_lifetime_s": 3600}):
             capacity(report, the_lab, link)

@@ -199,6 +199,24 @@ static void a_query_that_is_sooner_counts(void)
 	groups_stop();
 }
 
+/* A switch that was replaced, or started again, has forgotten who listens. */
+static void a_link_that_comes_up_is_told_all(void)
+{
+	start();
+	join(1, 7);
+	join(1, 8);
+	turn();
+	turn_after(2000);
+	link_fake_come_up();
+	CU_ASSERT_EQUAL(turn(), 2);
+	CU_ASSERT_EQUAL(told[0].type, 2);
+	CU_ASSERT_EQUAL(turn_after(60000), 0);
+	for (int i = 0; i < 100; i++)
+		link_fake_come_up();
+	CU_ASSERT_EQUAL(turn(), 2);
+	groups_stop();
+}
+
 static void answers_have_a_rest_between_them(void)
 {
 	unsigned int answers = 0;
@@ -241,6 +259,7 @@ int main(void)
 		UNIT(a_change_in_one_turn_is_told_as_it_ends),
 		UNIT(a_general_query_is_answered_in_its_time),
 		UNIT(a_query_that_is_sooner_counts),
+		UNIT(a_link_that_comes_up_is_told_all),
 		UNIT(answers_have_a_rest_between_them),
 		UNIT(a_report_fits_every_link),
 	};
