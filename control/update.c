@@ -16,6 +16,8 @@
 #include "limiter.h"
 #include "link/dad.h"
 #include "link/link.h"
+#include "link/nd.h"
+#include "link/proxy.h"
 #include "mh/binding_ack.h"
 #include "mh/binding_update.h"
 #include "node_auth.h"
@@ -178,6 +180,13 @@ static struct binding_verdict decide(const struct update *u)
 	return binding_decide(request, &view, &policy);
 }
 
+/* None that was accepted is good again. */
+static void note_timestamp(const struct update *u)
+{
+	if (u->request.uses_timestamp)
+		u->node->last_timestamp_ntp = u->decoded.options.message_id_ntp;
+}
+
 static void apply(struct update *u, struct binding_verdict *verdict)
 {
 	uint32_t spi = u->request.auth == AUTH_ACCEPTED ? u->node->spi : 0;
@@ -192,8 +201,7 @@ static void apply(struct update *u, struct binding_verdict *verdict)
 		verdict->lifetime_s = 0;
 		return;
 	}
-	if (u->request.uses_timestamp)
-		u->node->last_timestamp_ntp = u->decoded.options.message_id_ntp;
+	note_timestamp(u);
 }
 
 /* What only somebody without the key can cause is rate limited: it would serve as an oracle or an
@@ -367,11 +375,24 @@ static struct deferred *copy(const struct update *u)
 	return deferred;
 }
 
+/* By this host or for another mobile node: nobody would object, as what is sent here is not heard here. */
+static bool is_link_local_taken(const struct update *u, int link)
+{
+	struct ip_addr local = nd_link_local(&u->request.home);
+
+	return (u->request.flags & BU_FLAG_LINK_LOCAL) != 0 &&
+	       (service_is_ours(&local) || proxy_defends((uint16_t)link, &local));
+}
+
 static void test_address(struct update *u, int link)
 {
 	const struct home_prefix_config *prefix;
 	struct deferred *deferred;
 
+	if (is_link_local_taken(u, link)) {
+		refuse(u, STATUS_DUPLICATE_ADDRESS);
+		return;
+	}
 	deferred = copy(u);
 	if (deferred == NULL) {
 		refuse(u, STATUS_NO_RESOURCES);
@@ -397,7 +418,7 @@ static bool is_newer(const struct update *u, const struct update *than)
 }
 
 /* While its address is tested, what a mobile node sends is a repetition, and answered with the first
- * update (true); unless it takes that one back. */
+ * update (true); unless it takes that one back. The first one must not come in force by being sent again. */
 static bool is_awaited(const struct update *u)
 {
 	struct dad *dad = dad_find(&u->request.home);
@@ -409,6 +430,7 @@ static bool is_awaited(const struct update *u)
 	if (u->request.lifetime_s != 0 || !is_newer(u, &first->update))
 		return true;
 	dad_cancel(dad);
+	note_timestamp(u);
 	return false;
 }
 

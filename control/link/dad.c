@@ -6,6 +6,7 @@
 #include "counters.h"
 #include "ha/ip_hash.h"
 #include "ha/time.h"
+#include "link/groups.h"
 #include "link/link.h"
 #include "link/nd.h"
 
@@ -35,13 +36,16 @@ static struct dad **chain_of(const struct ip_addr *address)
 static void finish(struct dad *dad, enum dad_result result)
 {
 	struct dad **at = chain_of(&dad->home);
+	const struct ip_addr home = dad->home;
+	uint16_t link = dad->link;
 
 	while (*at != dad)
 		at = &(*at)->next;
 	*at = dad->next;
 	timer_cancel(&dad->timer);
-	running[dad->link]--;
+	running[link]--;
 	dad->done(dad, result);
+	groups_leave(link, &home); /* who has the address now has joined already */
 }
 
 /* RFC 4862 §5.4.2: from the unspecified address to the target's solicited-node group. */
@@ -88,6 +92,7 @@ void dad_begin(struct dad *dad)
 	*chain = dad;
 	running[dad->link]++;
 	dad->timer = (struct timer){0};
+	groups_join(dad->link, &dad->home); /* RFC 4862 §5.4.2: or a switch keeps others' probes */
 	probe_once(dad, monotonic_ms());
 }
 

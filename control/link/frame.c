@@ -101,7 +101,8 @@ bool frame_read(const uint8_t *frame, size_t octets, struct link_message *messag
 	uint16_t type;
 
 	return cursor_skip(&at, MAC_OCTETS) && cursor_bytes(&at, message->source_mac, MAC_OCTETS) &&
-	       cursor_u16(&at, &type) && type == TYPE_IPV6 && read_packet(at, message);
+	       !frame_mac_is_group(message->source_mac) && cursor_u16(&at, &type) &&
+	       type == TYPE_IPV6 && read_packet(at, message);
 }
 
 static void write_options(struct writer *w)

@@ -30,6 +30,12 @@ bool frame_read(const uint8_t *frame, size_t octets, struct link_message *messag
 uint16_t frame_write(uint8_t *out, const uint8_t own_mac[static 6],
 		     const struct frame_headers *headers, const uint8_t *message, uint16_t octets);
 
+/* Of many stations: no frame comes from one, and none for one node goes there. */
+static inline bool frame_mac_is_group(const uint8_t mac[static 6])
+{
+	return (mac[0] & 1) != 0;
+}
+
 void frame_multicast_mac(const struct ip_addr *group, uint8_t mac[static 6]);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/queue.h>
 
 #include "ha/ip_hash.h"
 #include "ha/time.h"
@@ -15,38 +16,38 @@ enum {
 	ROBUSTNESS = 2,			/* RFC 3810 §9.1: how often a change is told */
 	UNSOLICITED_INTERVAL_MS = 1000, /* §9.11 */
 	OLDER_QUERIER_MS = 260000, /* §9.12: twice the default query interval, and a response */
+	ANSWERS_APART_MS = 1000,   /* anybody on the link can ask for all groups */
 	MESSAGES_A_TURN = 16,
 };
 
 struct group {
-	struct group *next;    /* in its chain */
-	struct group *waiting; /* the next that has a change to be told */
+	struct group *next;	    /* in its chain */
+	TAILQ_ENTRY(group) waiting; /* among those with a change to be told */
 	struct ip_addr address;
 	uint64_t due_ms;
 	uint32_t users;
 	uint16_t link;
 	uint8_t tell; /* how often the change is still to be told; 0: it does not wait */
+	bool is_repeated;
 };
 
 /* Those with a change to be told for the first time, or once more; by when it is due. */
-struct queue {
-	struct group *first;
-	struct group **last;
-};
+TAILQ_HEAD(queue, group);
 
 /* An answer to a general query on its way. */
 struct answer {
-	uint64_t due_ms; /* 0: there is none */
-	uint32_t at;	 /* the next chain */
+	uint64_t due_ms;	/* 0: there is none */
+	uint64_t not_before_ms; /* the next one */
+	uint32_t at;		/* the next chain */
 };
 
 static struct group **heads; /* NULL: there is no real home link */
 static uint32_t mask;
-static struct queue fresh = {.last = &fresh.first};
-static struct queue repeated = {.last = &repeated.first};
-static uint32_t counts[PORTS_MAX]; /* by link */
+static struct queue fresh = TAILQ_HEAD_INITIALIZER(fresh);
+static struct queue repeated = TAILQ_HEAD_INITIALIZER(repeated);
 static struct answer answers[PORTS_MAX];
 static uint64_t version_1_until_ms[PORTS_MAX];
+static uint32_t times_up[PORTS_MAX]; /* when all was last told to a link that came up */
 
 static void queried(const struct link_message *message);
 
@@ -60,6 +61,8 @@ int groups_start(uint32_t addresses)
 		size *= 2;
 	heads = calloc(size, sizeof(struct group *));
 	mask = size - 1;
+	for (uint16_t i = 0; i < link_count(); i++)
+		times_up[i] = link_times_up(i);
 	link_handle(ICMP6_MLD_QUERY, queried);
 	return heads != NULL ? 0 : -ENOMEM;
 }
@@ -76,10 +79,9 @@ void groups_stop(void)
 	}
 	free(heads);
 	heads = NULL;
-	fresh = (struct queue){.last = &fresh.first};
-	repeated = (struct queue){.last = &repeated.first};
+	TAILQ_INIT(&fresh);
+	TAILQ_INIT(&repeated);
 	for (uint16_t i = 0; i < PORTS_MAX; i++) {
-		counts[i] = 0;
 		answers[i] = (struct answer){0};
 		version_1_until_ms[i] = 0;
 	}
@@ -96,22 +98,15 @@ static struct group **place_of(uint16_t link, const struct ip_addr *address)
 
 /* --- What changes --- */
 
-static void wait(struct queue *queue, struct group *g, uint64_t due_ms)
-{
-	g->due_ms = due_ms;
-	g->waiting = NULL;
-	*queue->last = g;
-	queue->last = &g->waiting;
-}
-
-/* One that waits already is told in its newest state. */
+/* RFC 3810 §6.1: at once, and as often as any change, whatever is still to be told of one before. */
 static void changed(struct group *g)
 {
-	bool waits = g->tell > 0;
-
+	if (g->tell > 0)
+		TAILQ_REMOVE(g->is_repeated ? &repeated : &fresh, g, waiting);
 	g->tell = ROBUSTNESS;
-	if (!waits)
-		wait(&fresh, g, 0);
+	g->is_repeated = false;
+	g->due_ms = 0;
+	TAILQ_INSERT_TAIL(&fresh, g, waiting);
 }
 
 void groups_join(uint16_t link, const struct ip_addr *address)
@@ -130,7 +125,6 @@ void groups_join(uint16_t link, const struct ip_addr *address)
 	}
 	if ((*at)->users++ > 0)
 		return;
-	counts[link]++;
 	changed(*at);
 }
 
@@ -141,7 +135,6 @@ void groups_leave(uint16_t link, const struct ip_addr *address)
 
 	if (g == NULL || --g->users > 0)
 		return;
-	counts[link]--;
 	changed(g);
 }
 
@@ -198,28 +191,38 @@ static unsigned int tell(uint16_t link, const struct mld_record records[], uint1
 	return n;
 }
 
+static void tell_again(struct group *g, uint64_t due_ms)
+{
+	g->is_repeated = true;
+	g->due_ms = due_ms;
+	TAILQ_INSERT_TAIL(&repeated, g, waiting);
+}
+
 /* The next one whose change is due, its record filled in; false when there is none on that link in
  * front. */
 static bool take_change(struct queue *queue, uint16_t link, uint64_t now_ms,
 			struct mld_record *record)
 {
-	struct group *g = queue->first;
+	struct group *g = TAILQ_FIRST(queue);
 
 	if (g == NULL || g->link != link || g->due_ms > now_ms)
 		return false;
-	queue->first = g->waiting;
-	if (queue->first == NULL)
-		queue->last = &queue->first;
+	TAILQ_REMOVE(queue, g, waiting);
 	*record = (struct mld_record){
 		.group = g->address,
 		.type = g->users > 0 ? MLD_CHANGE_TO_EXCLUDE : MLD_CHANGE_TO_INCLUDE,
 	};
 	g->tell--;
 	if (g->tell > 0)
-		wait(&repeated, g, now_ms + UNSOLICITED_INTERVAL_MS);
+		tell_again(g, now_ms + UNSOLICITED_INTERVAL_MS);
 	else if (g->users == 0)
 		forget(g);
 	return true;
+}
+
+static bool is_due(const struct queue *queue, uint64_t now_ms)
+{
+	return !TAILQ_EMPTY(queue) && TAILQ_FIRST(queue)->due_ms <= now_ms;
 }
 
 static unsigned int tell_changes(struct queue *queue, uint64_t now_ms)
@@ -227,8 +230,8 @@ static unsigned int tell_changes(struct queue *queue, uint64_t now_ms)
 	struct mld_record records[MLD_RECORDS_MAX];
 	unsigned int sent = 0;
 
-	while (queue->first != NULL && queue->first->due_ms <= now_ms && sent < MESSAGES_A_TURN) {
-		uint16_t link = queue->first->link;
+	while (is_due(queue, now_ms) && sent < MESSAGES_A_TURN) {
+		uint16_t link = TAILQ_FIRST(queue)->link;
 		uint16_t n = 0;
 
 		while (n < MLD_RECORDS_MAX && take_change(queue, link, now_ms, &records[n]))
@@ -265,7 +268,7 @@ static unsigned int go_on(uint16_t link, uint64_t now_ms)
 		break;
 	}
 	if (answer->at > mask)
-		answer->due_ms = 0;
+		*answer = (struct answer){.not_before_ms = now_ms + ANSWERS_APART_MS};
 	return tell(link, records, n, now_ms);
 }
 
@@ -295,10 +298,18 @@ static void answer_one(uint16_t link, const struct ip_addr *address, uint64_t no
 		tell(link, &record, 1, now_ms);
 }
 
+/* RFC 3810 §6.2: what is asked for sooner than by a query before is answered sooner; one answer is good for both. */
+static void plan_answer(struct answer *answer, uint64_t due_ms)
+{
+	if (due_ms < answer->not_before_ms)
+		due_ms = answer->not_before_ms;
+	if (answer->due_ms == 0 || due_ms < answer->due_ms)
+		answer->due_ms = due_ms;
+}
+
 /* RFC 3810 §6.2: only from a link-local address, or it could come from afar. */
 static void queried(const struct link_message *message)
 {
-	struct answer *answer = &answers[message->link];
 	uint64_t now_ms = monotonic_ms();
 	struct mld_query query;
 
@@ -309,8 +320,17 @@ static void queried(const struct link_message *message)
 		version_1_until_ms[message->link] = now_ms + OLDER_QUERIER_MS;
 	if (!ip_addr_is_unspecified(&query.group))
 		answer_one(message->link, &query.group, now_ms);
-	else if (answer->due_ms == 0)
-		*answer = (struct answer){.due_ms = soon(now_ms, query.max_delay_ms)};
+	else
+		plan_answer(&answers[message->link], soon(now_ms, query.max_delay_ms));
+}
+
+/* What was said before, nobody there may know: all is told without being asked for. */
+static void tell_who_came(uint16_t link, uint64_t now_ms)
+{
+	if (times_up[link] == link_times_up(link))
+		return;
+	times_up[link] = link_times_up(link);
+	plan_answer(&answers[link], now_ms);
 }
 
 unsigned int groups_poll(void *unused)
@@ -322,7 +342,9 @@ unsigned int groups_poll(void *unused)
 	if (heads == NULL)
 		return 0;
 	sent = tell_changes(&fresh, now_ms) + tell_changes(&repeated, now_ms);
-	for (uint16_t i = 0; i < link_count(); i++)
+	for (uint16_t i = 0; i < link_count(); i++) {
+		tell_who_came(i, now_ms);
 		sent += answer_general(i, now_ms);
+	}
 	return sent;
 }

@@ -43,6 +43,8 @@ struct link {
 	uint8_t mac[ETH_ALEN];
 	struct ip_addr local;
 	bool has_local;
+	bool is_up; /* as it was last seen */
+	uint32_t times_up;
 	struct outgoing waiting[BATCH];
 	unsigned int waiting_count;
 	uint64_t counters[LINK_COUNTER_COUNT];
@@ -122,23 +124,28 @@ static struct outgoing *place(struct link *link)
 	return &link->waiting[link->waiting_count++];
 }
 
+static bool fail(struct link *link)
+{
+	link->counters[LINK_SEND_FAILED]++;
+	return false;
+}
+
 static bool send_frame(uint16_t index, const struct frame_headers *headers, const uint8_t *message,
 		       uint16_t octets)
 {
 	struct link *link = &links[index];
 	struct outgoing *out;
 
-	if (octets > LINK_MESSAGE_MAX) {
-		link->counters[LINK_SEND_FAILED]++;
-		return false;
-	}
+	if (octets > LINK_MESSAGE_MAX)
+		return fail(link);
 	out = place(link);
 	out->octets = frame_write(out->frame, link->mac, headers, message, octets);
 	return true;
 }
 
-bool link_send(uint16_t link, const uint8_t mac[static 6], const struct ip_addr *source,
-	       const struct ip_addr *destination, const uint8_t *message, uint16_t octets)
+static bool send_discovery(uint16_t link, const uint8_t mac[static 6], const struct ip_addr *source,
+			   const struct ip_addr *destination, const uint8_t *message,
+			   uint16_t octets)
 {
 	const struct frame_headers headers = {
 		.mac = mac,
@@ -150,13 +157,21 @@ bool link_send(uint16_t link, const uint8_t mac[static 6], const struct ip_addr 
 	return send_frame(link, &headers, message, octets);
 }
 
+bool link_send(uint16_t link, const uint8_t mac[static 6], const struct ip_addr *source,
+	       const struct ip_addr *destination, const uint8_t *message, uint16_t octets)
+{
+	if (frame_mac_is_group(mac))
+		return fail(&links[link]);
+	return send_discovery(link, mac, source, destination, message, octets);
+}
+
 bool link_send_multicast(uint16_t link, const struct ip_addr *source,
 			 const struct ip_addr *destination, const uint8_t *message, uint16_t octets)
 {
 	uint8_t mac[ETH_ALEN];
 
 	frame_multicast_mac(destination, mac);
-	return link_send(link, mac, source, destination, message, octets);
+	return send_discovery(link, mac, source, destination, message, octets);
 }
 
 bool link_send_report(uint16_t link, const struct ip_addr *source,
@@ -181,10 +196,8 @@ bool link_send_packet(uint16_t index, const uint8_t mac[static 6], const uint8_t
 	struct link *link = &links[index];
 	struct outgoing *out;
 
-	if (octets > FRAME_MAX - ETH_HLEN) {
-		link->counters[LINK_SEND_FAILED]++;
-		return false;
-	}
+	if (octets > FRAME_MAX - ETH_HLEN || frame_mac_is_group(mac))
+		return fail(link);
 	out = place(link);
 	memcpy(out->frame, mac, ETH_ALEN);
 	memcpy(out->frame + ETH_ALEN, link->mac, ETH_ALEN);
@@ -266,6 +279,17 @@ static void read_mac(struct link *link)
 		memcpy(link->mac, request.ifr_hwaddr.sa_data, sizeof(link->mac));
 }
 
+static void see_whether_up(struct link *link)
+{
+	struct ifreq request = {0};
+	bool was_up = link->is_up;
+
+	memcpy(request.ifr_name, link->interface, sizeof(link->interface));
+	link->is_up = ioctl(link->fd, SIOCGIFFLAGS, &request) == 0 &&
+		      (request.ifr_flags & IFF_RUNNING) != 0;
+	link->times_up += link->is_up && !was_up;
+}
+
 static int open_link(struct link *link)
 {
 	int fd;
@@ -284,6 +308,7 @@ static int open_link(struct link *link)
 	}
 	link->fd = fd;
 	read_mac(link);
+	see_whether_up(link);
 	return 0;
 }
 
@@ -295,6 +320,7 @@ static void close_link(struct link *link)
 	close(link->fd);
 	link->fd = -1;
 	link->ifindex = 0;
+	link->is_up = false;
 }
 
 static void keep_if_local(const struct ifaddrs *entry)
@@ -338,6 +364,7 @@ static void check_interfaces(void)
 
 		if (link->fd >= 0 && if_nametoindex(link->interface) == link->ifindex) {
 			read_mac(link);
+			see_whether_up(link);
 			continue;
 		}
 		close_link(link);
@@ -467,6 +494,11 @@ const uint8_t *link_mac(uint16_t link)
 const struct ip_addr *link_local(uint16_t link)
 {
 	return links[link].has_local ? &links[link].local : NULL;
+}
+
+uint32_t link_times_up(uint16_t link)
+{
+	return links[link].times_up;
 }
 
 void link_addresses_changed(void)

@@ -24,7 +24,7 @@ enum {
 		1452, /* octets of an ICMPv6 message that is sent, behind a router alert */
 };
 
-/* A message from the link. Its length and checksum are right, its source is no multicast address. Neighbour and router discovery (types 133 to 137): hop limit
+/* A message from the link. Its length and checksum are right, its source is no multicast address, and its frame from none. Neighbour and router discovery (types 133 to 137): hop limit
  * 255, code 0. Multicast listener discovery (130 to 132, 143): hop limit 1, source link-local or unspecified; without a router alert it does not come. What this
  * host sent itself never comes. */
 struct link_message {
@@ -56,10 +56,13 @@ const char *link_interface(uint16_t link);
 const uint8_t *link_mac(uint16_t link); /* six octets */
 /* The interface's link-local address: the source of what routers say. NULL while it has none. */
 const struct ip_addr *link_local(uint16_t link);
+/* How often it came up: whoever is at its other end may know nothing of what was said there before. */
+uint32_t link_times_up(uint16_t link);
 /* Addresses of this host changed. */
 void link_addresses_changed(void);
 
-/* Sends an ICMPv6 message with hop limit 255 to a link-layer address; its checksum is set here. The message is copied. False, counted, when it cannot be sent. */
+/* Sends an ICMPv6 message with hop limit 255 to the link-layer address of one node; its checksum is set here. The message is copied. False, counted, when it cannot be
+ * sent: also to the address of a group, which whoever is answered may have forged. */
 bool link_send(uint16_t link, const uint8_t mac[static 6], const struct ip_addr *source,
 	       const struct ip_addr *destination, const uint8_t *message, uint16_t octets);
 /* The same to a multicast address, with the link-layer address that belongs to it (RFC 2464 §7). */
@@ -69,7 +72,7 @@ bool link_send_multicast(uint16_t link, const struct ip_addr *source,
 /* The same with hop limit 1 and a router alert in front, as multicast listener discovery is sent (RFC 3810 §5). */
 bool link_send_report(uint16_t link, const struct ip_addr *source,
 		      const struct ip_addr *destination, const uint8_t *message, uint16_t octets);
-/* Sends a whole IPv6 packet as it is, at once. */
+/* Sends a whole IPv6 packet as it is, at once; else as link_send. */
 bool link_send_packet(uint16_t link, const uint8_t mac[static 6], const uint8_t *packet,
 		      uint16_t octets);
 

@@ -22,7 +22,7 @@ enum mld_record_type {
 };
 
 enum {
-	MLD_RECORDS_MAX = 72, /* in a report that fits any link */
+	MLD_RECORDS_MAX = 61, /* in a report that fits any link: in a packet of 1280 octets */
 	MLD_REPORT_HEADER_OCTETS = 8,
 	MLD_RECORD_OCTETS = 20,
 	MLD_REPORT_OCTETS_MAX = MLD_REPORT_HEADER_OCTETS + MLD_RECORDS_MAX * MLD_RECORD_OCTETS,

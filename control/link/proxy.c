@@ -7,6 +7,7 @@
 #include "counters.h"
 #include "ha/ip_hash.h"
 #include "ha/time.h"
+#include "link/frame.h"
 #include "link/groups.h"
 #include "log.h"
 #include "service.h"
@@ -131,8 +132,8 @@ static void announce(const struct proxied *p, const struct ip_addr *target)
 static const uint8_t *mac_of_asker(const struct link_message *message,
 				   const struct nd_solicitation *ns)
 {
-	return ns->has_link_layer && (ns->link_layer[0] & 1) == 0 ? ns->link_layer
-								  : message->source_mac;
+	return ns->has_link_layer && !frame_mac_is_group(ns->link_layer) ? ns->link_layer
+									 : message->source_mac;
 }
 
 /* RFC 4861 §7.2.8: a proxy does not override. A node that has no address yet is answered by way of

@@ -147,6 +147,14 @@ static void compare(const struct link_message *message, struct advertiser *a,
 		    ra_conflict_texts[conflict]);
 }
 
+/* A switch may bring back what was sent, and somebody else may say it: this home agent is no other one. */
+static bool is_own(const struct link_message *message)
+{
+	const struct ip_addr *own = link_local(message->link);
+
+	return own != NULL && ip_addr_equal(&message->source, own);
+}
+
 static void advertisement(const struct link_message *message)
 {
 	struct advertiser *a = &advertisers[message->link];
@@ -157,6 +165,8 @@ static void advertisement(const struct link_message *message)
 		return;
 	}
 	count(COUNT_RA_RECEIVED);
+	if (is_own(message))
+		return;
 	if (!home_agents_learn(&a->others, &message->source, &ra, monotonic_ms()))
 		count(COUNT_HOME_AGENTS_FULL);
 	compare(message, a, &ra);

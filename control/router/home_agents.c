@@ -8,7 +8,10 @@
 
 #define NEVER UINT64_MAX
 
-enum { SELF = HOME_AGENTS_LIST_MAX };
+enum {
+	SELF = HOME_AGENTS_LIST_MAX,
+	SILENCE_MAX_MS = 1800 * 1000, /* MaxRtrAdvInterval at most */
+};
 
 /* A home agent's place among those of its preference is drawn anew for each reply. */
 struct rank {
@@ -72,6 +75,19 @@ static bool learn_addresses(struct home_agent *agent, const struct router_advert
 	return fits;
 }
 
+/* NULL: there is none. What advertisements with long lifetimes filled must not stay full for hours. */
+static struct home_agent *find_place(struct home_agents_list *list, uint64_t now_ms)
+{
+	struct home_agent *oldest = &list->agents[0];
+
+	if (list->count < HOME_AGENTS_LIST_MAX)
+		return &list->agents[list->count++];
+	for (uint16_t i = 1; i < list->count; i++)
+		if (list->agents[i].heard_ms < oldest->heard_ms)
+			oldest = &list->agents[i];
+	return oldest->heard_ms + SILENCE_MAX_MS < now_ms ? oldest : NULL;
+}
+
 bool home_agents_learn(struct home_agents_list *list, const struct ip_addr *from,
 		       const struct router_advertisement *ra, uint64_t now_ms)
 {
@@ -87,14 +103,15 @@ bool home_agents_learn(struct home_agents_list *list, const struct ip_addr *from
 		return true;
 	}
 	if (agent == NULL) {
-		if (list->count == HOME_AGENTS_LIST_MAX)
+		agent = find_place(list, now_ms);
+		if (agent == NULL)
 			return false;
-		agent = &list->agents[list->count++];
 		*agent = (struct home_agent){.link_local = *from};
 	}
 	agent->preference = ra->has_home_agent ? ra->preference : 0;
 	agent->mobile_router = ra->has_home_agent && ra->mobile_router;
 	agent->expiry_ms = now_ms + (uint64_t)lifetime_s * 1000;
+	agent->heard_ms = now_ms;
 	return learn_addresses(agent, ra, now_ms);
 }
 

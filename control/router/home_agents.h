@@ -3,7 +3,8 @@
  * home_agents: the Home Agents List of one home link: who else serves it, learnt from Router
  * Advertisements, and the order in which a discovering node is told.
  *
- * Shape      bounded: anyone on the link can advertise.
+ * Shape      bounded: anyone on the link can advertise. In a full list whoever was not heard of for as long as a router may be
+ *            silent (RFC 4861 §6.2.1) gives way to a newcomer.
  * Units      _ms of the clock of whoever calls.
  * Threads    any; pure.
  * RFC        6275 §10.1, §10.5, §10.5.1; 3963 §7.2.
@@ -30,6 +31,7 @@ struct home_agent_address {
 struct home_agent {
 	struct ip_addr link_local; /* who it is */
 	uint64_t expiry_ms;
+	uint64_t heard_ms; /* last */
 	uint16_t preference;
 	bool mobile_router; /* serves mobile routers */
 	uint16_t address_count;

@@ -5,6 +5,7 @@ what is forwarded to the link. Every rule obeyed and violated; messages are made
 
 RFC 6275 10.3.1, 10.3.2, 10.4.1, 10.4.2; RFC 4861 7.1, 7.2; RFC 4862 5.4. Usage: home_link.py BUILD-DIRECTORY
 """
+import contextlib
 import socket
 import sys
 import time
@@ -299,13 +300,14 @@ def contended(report, the_lab, link, mn):
 def at_home(report, the_lab, link, mn):
     def update(option, **fields):
         mn.sequence += fields.pop("step", 1)
+        mac = fields.pop("mac", NODE_MAC)
         values = {"home": mn.home, "care_of": mn.home, "home_agent": HOME_AGENT, "lifetime_s": 0, "alternate": False,
                   "identifier": f"mn{mn.number}@example.com", "spi": 256 + mn.number, "key": bytes(range(16)),
                   "sequence": mn.sequence, "source": mn.home, "home_option": option}
         values.update(fields)
         sent = packets.BindingUpdate(**values)
         link.wire.drain()
-        link.frame(IPv6(sent.packet()), link.agent_mac, NODE_MAC)
+        link.frame(IPv6(sent.packet()), link.agent_mac, mac)
         return sent, acks(link.hear(0.4))
 
     for option, form in ((False, "without"), (True, "with")):
@@ -328,6 +330,8 @@ def at_home(report, the_lab, link, mn):
         if not option:
             start(mn)
             report.equal(len(acks(link.hear(1.5))), 1, "it leaves home again")
+    for mac in ("ff:ff:ff:ff:ff:ff", ALL_NODES_MAC):
+        report.equal(len(update(False, mac=mac)[1]), 0, f"nothing is answered to {mac}, whoever says to be that")
 
 
 def ends(report, the_lab, link):
@@ -346,6 +350,29 @@ def ends(report, the_lab, link):
     report.equal(len(link.ask(removed.home)), 0, "a binding that an operator removes is not")
     time.sleep(3)
     report.equal(len(link.ask(expiring.home)), 0, "nor one whose lifetime ended")
+
+
+def taken(report, the_lab, link):
+    mn = Node(the_lab, 0x70)
+    sent = mn.send(home=own_identifier(link), flags=FLAGS | LINK_LOCAL_FLAG)
+    report.equal([status(sent, f) for _, f in acks(link.hear(0.6))], [134],
+                 "whose link-local address is the home agent's own is refused with 134 at once")
+
+
+def taken_back_for_good(report, the_lab, link):
+    mn = Node(the_lab, 0x71)
+    first, _ = start(mn, message_id=packets.ntp_now())
+    time.sleep(0.2)
+    start(mn, lifetime_s=0, message_id=packets.ntp_now())
+    report.equal(len(acks(link.hear(0.4))), 1, "by timestamp, too, a de-registration during the test takes it back")
+    the_lab.wire.send(first.packet())
+    report.equal([status(first, f) for _, f in acks(link.hear(1.6))], [144], "and what it took back is not good again")
+
+
+def own_identifier(link):
+    """The home address with the home agent's own interface identifier."""
+    octets = socket.inet_pton(socket.AF_INET6, HOME_PREFIX.split("/")[0])[:8]
+    return socket.inet_ntop(socket.AF_INET6, octets + socket.inet_pton(socket.AF_INET6, link.agent_local)[8:])
 
 
 def hosts(report, the_lab, link):
@@ -409,11 +436,13 @@ def multicast(report, the_lab, link):
     """RFC 3810: the solicited-node groups of defended addresses are reported."""
     one, other = Node(the_lab, 0x60), Node(the_lab, 0x61)
     groups = [group_of(mn.home) for mn in (one, other)]
+    start(other)  # what is heard begins with the one sent last
     start(one)
-    start(other)
     heard = link.hear(2.6)
     found = records(heard, groups[0])
-    report.equal([kind for _, kind in found], [4, 4], "a joined group is reported, and once more")
+    report.equal([kind for _, kind in found], [4, 4], "the group of an address that is tested is reported, and once more")
+    frames = [frame for _, frame in heard]
+    report.check(found and acks(heard) and frames.index(found[0][0]) < frames.index(acks(heard)[0][1]), "before it is registered")
     if found:
         frame = found[0][0]
         options = frame[IPv6ExtHdrHopByHop].options if IPv6ExtHdrHopByHop in frame else []
@@ -446,6 +475,22 @@ def multicast(report, the_lab, link):
     start(other, lifetime_s=0)
     found = [f for _, f in link.hear(0.6) if ICMPv6MLDone in f and f[ICMPv6MLDone].mladdr == groups[1]]
     report.check(found and all(f[IPv6].dst == "ff02::2" for f in found), "and a Done")
+
+
+def comes_up(report, the_lab, link):
+    """Who is at the other end may be another one by now."""
+    mn = Node(the_lab, 0x62)
+    start(mn)
+    link.hear(2.6)
+    the_lab.run("rt", "sysctl", "-q", "-w", "net.ipv6.conf.ha.keep_addr_on_down=1")
+    for state in ("down", "up"):
+        the_lab.run("rt", "ip", "link", "set", "ha", state)
+        time.sleep(1.3)
+    with contextlib.suppress(OSError):  # that it was down
+        link.wire.sock.recv(1)
+    heard, group = link.hear(1.5), group_of(mn.home)
+    report.check(any(ICMPv6MLReport in f and f[ICMPv6MLReport].mladdr == group for _, f in heard),
+                 "to a link that came up again all groups are told, to a querier of version 1 still")
 
 
 def packets_checksum_is_right(frame):
@@ -487,9 +532,9 @@ def transmits(report, the_lab, link):
     report.check(len(good) == 1 and 2.0 <= good[0] <= 2.6, "the acknowledgement leaves 2.0 to 2.6 s after the update", good)
 
 
-def serve(report, the_lab, numbers, link_fields=None, **changes):
+def serve(report, the_lab, numbers, others=(), link_fields=None, **changes):
     prefix = {"prefix": HOME_PREFIX, "address": HOME_AGENT, "home_link": {"interface": "rt", **(link_fields or {})}}
-    the_lab.daemon.configure([node(n) for n in numbers], home_agent__prefixes=[prefix],
+    the_lab.daemon.configure([*(node(n) for n in numbers), *others], home_agent__prefixes=[prefix],
                              limits={"errors_per_source": {"rate_per_s": 1000, "burst": 1000}}, **changes)
     good = report.check(the_lab.daemon.start(), "homewardd starts on a real home link")
     if not good:
@@ -502,8 +547,9 @@ def main():
     with lab(program_directory()) as the_lab:
         the_lab.run("ha", "ip", "address", "add", f"{LINK_ADDRESS}/64", "dev", "rt", "nodad")
         link = Link(the_lab)
-        numbers = [1, 0x10, 0x11, *range(0x20, 0x28), 0x30, 0x31, 0x32, 0x40, 0x60, 0x61]
-        if serve(report, the_lab, numbers):
+        numbers = [1, 0x10, 0x11, *range(0x20, 0x28), 0x30, 0x31, 0x32, 0x40, 0x60, 0x61, 0x62]
+        others = [node(0x70, home_address=own_identifier(link)), node(0x71, replay="timestamp")]
+        if serve(report, the_lab, numbers, others):
             mn = detection(report, the_lab, link)
             refresh(report, the_lab, link, mn)
             solicitations(report, link, mn)
@@ -513,15 +559,18 @@ def main():
             contended(report, the_lab, link, mn)
             at_home(report, the_lab, link, mn)
             ends(report, the_lab, link)
+            taken(report, the_lab, link)
+            taken_back_for_good(report, the_lab, link)
             hosts(report, the_lab, link)
             multicast(report, the_lab, link)
+            comes_up(report, the_lab, link)
             stops(report, the_lab, "homewardd stops")
         if serve(report, the_lab, range(0x50, 0x53), bindings={"capacity": 2, "max_lifetime_s": 3600}):
             capacity(report, the_lab, link)
             start(Node(the_lab, 0x50))
             time.sleep(0.2)
             stops(report, the_lab, "homewardd stops while addresses are tested")
-        if serve(report, the_lab, (0x70, 0x71), {"dad_transmits": 2}):
+        if serve(report, the_lab, (0x70, 0x71), link_fields={"dad_transmits": 2}):
             transmits(report, the_lab, link)
             the_lab.daemon.stop()
         if report.failed:

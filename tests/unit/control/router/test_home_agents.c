@@ -143,6 +143,25 @@ static void a_full_list_says_so_and_stays(void)
 	CU_ASSERT_EQUAL(list.count, 1);
 }
 
+/* RFC 4861 §6.2.1: a router that serves says so at least every 1800 s. */
+static void in_a_full_list_who_is_silent_gives_way(void)
+{
+	struct router_advertisement ra = advertisement(1, 5);
+
+	clear();
+	ra.home_agent_lifetime_s = UINT16_MAX;
+	for (uint16_t i = 0; i < HOME_AGENTS_LIST_MAX; i++)
+		learn(i, &ra, 1000);
+	learn(0, &ra, 5000);
+	CU_ASSERT_FALSE(learn(500, &ra, 1801000));
+	for (uint16_t i = 0; i + 1 < HOME_AGENTS_LIST_MAX; i++)
+		CU_ASSERT_TRUE(learn(500 + i, &ra, 1801001));
+	CU_ASSERT_FALSE(learn(900, &ra, 1801001));
+	CU_ASSERT_EQUAL(list.count, HOME_AGENTS_LIST_MAX);
+	CU_ASSERT_EQUAL(list.agents[0].link_local.bytes[15], 0);
+	CU_ASSERT_EQUAL(list.agents[0].heard_ms, 5000);
+}
+
 static void the_order_is_by_preference_unsigned_and_cut(void)
 {
 	struct ip_addr own = address(1, 200);
@@ -210,6 +229,7 @@ int main(void)
 		UNIT(who_and_what_is_past_its_lifetime_goes),
 		UNIT(an_infinite_prefix_never_goes),
 		UNIT(a_full_list_says_so_and_stays),
+		UNIT(in_a_full_list_who_is_silent_gives_way),
 		UNIT(the_order_is_by_preference_unsigned_and_cut),
 		UNIT(equals_come_in_every_order),
 		UNIT(mobile_routers_are_told_of_those_who_serve_them),
