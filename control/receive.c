@@ -35,12 +35,12 @@ enum {
 	FETCH_OCTETS = 192,	 /* of a packet; a Binding Update with its options has them */
 };
 
-/* RFC 6275 §9.3.3: to the source as on the wire, about the home address as on the wire. */
+/* RFC 6275 §9.3.3: to the source as on the wire, about the home address as on the wire. Through a
+ * tunnel when that source is a mobile node of ours. */
 static void send_binding_error(uint16_t worker, const struct ip6_packet *packet,
 			       enum binding_error_status status)
 {
 	static const struct ip_addr none;
-	struct recipient recipient = {.to = packet->source};
 	uint8_t message[BINDING_ERROR_OCTETS];
 
 	if (!ip_addr_is_unicast_routable(&packet->source))
@@ -50,8 +50,8 @@ static void send_binding_error(uint16_t worker, const struct ip6_packet *packet,
 		return;
 	}
 	binding_error_encode(status, packet->has_home_address ? &packet->home : &none, message);
-	if (send_message(worker, &packet->destination, &recipient, PROTO_MOBILITY, message,
-			 sizeof(message)))
+	if (send_to_address(worker, &packet->destination, &packet->source, PROTO_MOBILITY, message,
+			    sizeof(message)))
 		count(COUNT_ERRORS_SENT);
 }
 

@@ -93,18 +93,10 @@ static struct rte_mbuf *make_packet(uint32_t next_hop, size_t octets)
 	return NULL;
 }
 
-bool send_message(uint16_t worker, const struct ip_addr *from, const struct recipient *recipient,
-		  uint8_t protocol, const uint8_t *message, uint16_t octets)
+static size_t octets_of(const struct recipient *recipient, uint16_t message_octets)
 {
-	size_t total = sizeof(struct ip6_hdr_wire) + octets +
-		       (recipient->has_home ? ROUTING_TYPE_2_OCTETS : 0);
-	uint32_t next_hop = nexthop_towards(&recipient->to);
-	struct rte_mbuf *packet = make_packet(next_hop, total);
-
-	if (packet != NULL)
-		write_packet(rte_pktmbuf_mtod(packet, uint8_t *), from, recipient, protocol,
-			     message, octets);
-	return hand_over(worker, packet, next_hop);
+	return sizeof(struct ip6_hdr_wire) + message_octets +
+	       (recipient->has_home ? ROUTING_TYPE_2_OCTETS : 0);
 }
 
 /* RFC 2473 §3.1. */
@@ -121,11 +113,10 @@ static void write_tunnel_header(uint8_t *at, const struct registration *r, size_
 }
 
 static bool send_through_tunnel(uint16_t worker, const struct registration *r,
-				const struct ip_addr *from, uint8_t protocol,
-				const uint8_t *message, uint16_t octets)
+				const struct ip_addr *from, const struct recipient *inside,
+				uint8_t protocol, const uint8_t *message, uint16_t octets)
 {
-	const struct recipient inside = {.to = r->home};
-	size_t inner_octets = sizeof(struct ip6_hdr_wire) + octets;
+	size_t inner_octets = octets_of(inside, octets);
 	uint32_t next_hop = r->binding->next_hop;
 	struct rte_mbuf *packet = make_packet(next_hop, sizeof(struct ip6_hdr_wire) + inner_octets);
 	uint8_t *at;
@@ -133,29 +124,61 @@ static bool send_through_tunnel(uint16_t worker, const struct registration *r,
 	if (packet != NULL) {
 		at = rte_pktmbuf_mtod(packet, uint8_t *);
 		write_tunnel_header(at, r, inner_octets);
-		write_packet(at + sizeof(struct ip6_hdr_wire), from, &inside, protocol, message,
+		write_packet(at + sizeof(struct ip6_hdr_wire), from, inside, protocol, message,
 			     octets);
 	}
 	return hand_over(worker, packet, next_hop);
 }
 
+static bool send_plainly(uint16_t worker, const struct ip_addr *from,
+			 const struct recipient *recipient, uint8_t protocol,
+			 const uint8_t *message, uint16_t octets)
+{
+	uint32_t next_hop = nexthop_towards(&recipient->to);
+	struct rte_mbuf *packet = make_packet(next_hop, octets_of(recipient, octets));
+
+	if (packet != NULL)
+		write_packet(rte_pktmbuf_mtod(packet, uint8_t *), from, recipient, protocol,
+			     message, octets);
+	return hand_over(worker, packet, next_hop);
+}
+
+/* The registration whose tunnel leads to that address; NULL when none does. */
+static const struct registration *away_at(const struct ip_addr *address)
+{
+	const struct registration *r = registration_find(address);
+
+	return r != NULL && r->state == REGISTRATION_VALID ? r : NULL;
+}
+
+/* A routing header leads to one care-of address only. Where that is itself the home address of a
+ * mobile node that is away, the packet is intercepted as anybody's would be. */
+bool send_message(uint16_t worker, const struct ip_addr *from, const struct recipient *recipient,
+		  uint8_t protocol, const uint8_t *message, uint16_t octets)
+{
+	const struct registration *r = recipient->has_home ? away_at(&recipient->to) : NULL;
+
+	if (r != NULL)
+		return send_through_tunnel(worker, r, from, recipient, protocol, message, octets);
+	return send_plainly(worker, from, recipient, protocol, message, octets);
+}
+
 bool send_to_address(uint16_t worker, const struct ip_addr *from, const struct ip_addr *to,
 		     uint8_t protocol, const uint8_t *message, uint16_t octets)
 {
-	const struct registration *r = registration_find(to);
+	const struct registration *r = away_at(to);
 	const struct recipient recipient = {.to = *to};
 
-	if (r != NULL && r->state == REGISTRATION_VALID)
-		return send_through_tunnel(worker, r, from, protocol, message, octets);
-	return send_message(worker, from, &recipient, protocol, message, octets);
+	if (r != NULL)
+		return send_through_tunnel(worker, r, from, &recipient, protocol, message, octets);
+	return send_plainly(worker, from, &recipient, protocol, message, octets);
 }
 
 bool send_message_on_link(uint16_t link, const uint8_t mac[static 6], const struct ip_addr *from,
 			  const struct recipient *recipient, uint8_t protocol,
 			  const uint8_t *message, uint16_t octets)
 {
-	size_t total = sizeof(struct ip6_hdr_wire) + octets +
-		       (recipient->has_home ? ROUTING_TYPE_2_OCTETS : 0);
+	size_t total = octets_of(recipient, octets);
 	uint8_t packet[PACKET_OCTETS_MAX];
 
 	if (total > sizeof(packet)) {

@@ -26,8 +26,9 @@ struct recipient {
 struct recipient recipient_of(const struct ip_addr *address);
 
 /* message is the upper-layer header and data of that protocol (Mobility Header or ICMPv6) with
- * checksum 0; it is copied and its checksum set. worker: the one that brought the question. False,
- * counted, when it could not be sent. */
+ * checksum 0; it is copied and its checksum set. worker: the one that brought the question. With a
+ * routing header to the home address of another mobile node that is away: through that one's tunnel.
+ * False, counted, when it could not be sent. */
 bool send_message(uint16_t worker, const struct ip_addr *from, const struct recipient *recipient,
 		  uint8_t protocol, const uint8_t *message, uint16_t octets);
 

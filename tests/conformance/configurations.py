@@ -5,6 +5,7 @@ import hashlib
 
 HOME_AGENT = "2001:db8:ff::1"
 SECOND_HOME_AGENT = "2001:db8:ff::2"
+INSIDE_HOME_AGENT = "2001:db8:6::1"  # in its home prefix
 MAX_LIFETIME_S = 3600
 
 # kind: (home prefix, first interface identifier, how many, fields of its line)
@@ -17,6 +18,10 @@ KINDS = {
     "deprecated": ("2001:db8:3::", 0x1000, 20, {}),
     "ending": ("2001:db8:4::", 0x1000, 20, {}),
     "second": ("2001:db8:5::", 0x1000, 20, {}),
+    "inside": ("2001:db8:6::", 0x1000, 20, {}),
+    "own": ("2001:db8:1::", 1, 1, {"spi": 0x7000}),  # where a real link has the home agent's interface
+    "revocable": ("2001:db8:1::", 0x5000, 30, {"revocation": True}),
+    "revocable open": ("2001:db8:1::", 0x6000, 5, {"revocation": True, "auth": "none"}),
 }
 AGING_VALID_S, AGING_PREFERRED_S, ENDING_S = 3000, 1000, 2000
 
@@ -27,7 +32,9 @@ PREFIXES = [
     {"prefix": "2001:db8:3::/64", "address": HOME_AGENT, "preferred_lifetime_s": 0},
     {"prefix": "2001:db8:4::/64", "address": HOME_AGENT, "valid_lifetime_s": ENDING_S},
     {"prefix": "2001:db8:5::/64", "address": SECOND_HOME_AGENT},
+    {"prefix": "2001:db8:6::/64", "address": INSIDE_HOME_AGENT},
 ]
+OTHER_HOME_AGENTS = ["2001:db8:ee::1", "2001:db8:ee::2"]
 LIMIT = {"rate_per_s": 10, "burst": 20}  # errors to one /64
 BUDGET = {"rate_per_s": 100000, "burst": 10000}  # so that the run itself is never slowed down
 
@@ -38,6 +45,20 @@ CONFIGURATIONS = {
     "full": {"bindings__capacity": 2},
     "closed": {"home_agent__accept_registrations": False},
     "foreign": {"home_agent__answer_foreign_home_address": True},
+    "limited": {"tunnel__encapsulation_limit": 7},
+    "correspondent": {"correspondent__enabled": True},
+    "correspondent full": {"correspondent__enabled": True, "correspondent__bindings": 1},
+    "switch": {"home_agent_switch__addresses": OTHER_HOME_AGENTS, "home_agent_switch__rate_per_s": 1000},
+    "advertising": {"home_agent__mobile_prefix_advertisements": {"min_interval_s": 1, "max_interval_s": 4}},
+    "not advertising": {"home_agent__mobile_prefix_advertisements": {"enabled": False}},
+    "real": {},
+    "router": {},
+}
+# Real home links: configuration -> what stands in home_link. The interface has the address ending in ::1 of every home prefix.
+REAL_LINKS = {
+    "real": {"interface": "rt"},
+    "router": {"interface": "rt", "preference": 10, "home_agent_lifetime_s": 900,
+               "router_advertisements": {"max_interval_ms": 1800000, "min_delay_ms": 1000, "lifetime_s": 1800, "mtu": 1400}},
 }
 
 
@@ -64,9 +85,10 @@ def nodes():
 
 def changes(name):
     common = {
-        "home_agent__prefixes": [dict(prefix, home_link="virtual") for prefix in PREFIXES],
+        "home_agent__prefixes": [dict(prefix, home_link=REAL_LINKS.get(name, "virtual")) for prefix in PREFIXES],
         "bindings__capacity": 4096, "bindings__max_lifetime_s": MAX_LIFETIME_S,
         "limits__errors_per_source": LIMIT,
         "limits__errors_total": BUDGET, "limits__local": BUDGET, "limits__error": BUDGET,
+        "limits__tunnel_error": BUDGET,
     }
     return {**common, **CONFIGURATIONS[name]}

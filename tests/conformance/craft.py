@@ -65,8 +65,8 @@ def udp(source, destination, octets=64, sport=1000, dport=2000, **fields):
     return packets.ip6(source, destination, packets.UDP, data, **fields)
 
 
-def icmp(source, destination, kind, code=0, about=b"", **fields):
-    head = struct.pack("!BBHI", kind, code, 0, 0) + about
+def icmp(source, destination, kind, code=0, about=b"", value=0, **fields):
+    head = struct.pack("!BBHI", kind, code, 0, value) + about
     total = packets.checksum(packets.address(source), packets.address(destination), ICMP6, head)
     return packets.ip6(source, destination, ICMP6, head[:2] + struct.pack("!H", total) + head[4:], **fields)
 

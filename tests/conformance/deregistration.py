@@ -8,6 +8,7 @@ import craft
 import expect
 
 CONFIGURATION = "virtual"
+REAL_LINK_TOO = True
 A, H, L, R = 0x8000, 0x4000, 0x2000, 0x0400
 FORMS = ("lifetime 0 from abroad", "lifetime 0 from another place", "lifetime 0 with the home address as care-of address",
          "any lifetime with the home address as care-of address", "from home without Home Address option",
@@ -95,7 +96,7 @@ def from_home_no_routing_header(ha):
     expect.equal((frame[IPv6].nh, frame[IPv6].dst), (135, node.home), "next header and destination")
 
 
-@case
+@case(virtual_only=True)
 def stops_tunnelling(ha):
     """RFC 6275 10.3.2: afterwards nothing is tunnelled to the care-of address"""
     node, correspondent = ha.registered(), ha.place()
@@ -120,7 +121,7 @@ def twice(ha):
     expect.refused(node, 133, lifetime_s=0)
 
 
-@case
+@case(virtual_only=True)
 def again_abroad(ha):
     """RFC 6275 10.3.1: afterwards the node registers anew"""
     node = ha.registered()

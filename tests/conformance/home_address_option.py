@@ -10,6 +10,7 @@ import craft
 import expect
 
 CONFIGURATION = "virtual"
+REAL_LINK_TOO = True
 ESP, AH, TCP, UDP, NO_NEXT = 50, 51, 6, 17, 59
 NOT_UNICAST = ("fe80::10", "ff0e::10", "::", "::1")
 

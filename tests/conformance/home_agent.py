@@ -12,17 +12,19 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.append(os.path.join(os.path.dirname(HERE), "system"))
 from lib import ROUTER, Acknowledgement, Daemon, Lab, is_housekeeping, packets  # noqa: E402
-from scapy.layers.inet6 import ICMPv6EchoReply, IPv6, MIP6MH_BE  # noqa: E402
+from scapy.layers.inet6 import ICMPv6EchoReply, ICMPv6ND_RA, IPv6, MIP6MH_BE  # noqa: E402
 
 import configurations  # noqa: E402
 import octets  # noqa: E402
-from configurations import HOME_AGENT, SECOND_HOME_AGENT  # noqa: E402, F401
+from configurations import HOME_AGENT, INSIDE_HOME_AGENT, SECOND_HOME_AGENT  # noqa: E402, F401
 from suite import Failure  # noqa: E402
 
 REDIRECT = 137
 MARKER = "2001:db8:1::1000"  # the home address of the first node, which no case gets
 MARKER_IDENTIFIER = 0xbeef
 PATIENCE_S, ATTEMPTS = 4, 20  # a busy machine may take its time
+# Kind of node: how many a real home link begins with.
+REGISTERED_AHEAD = {"sequence": 500, "second": 6, "deprecated": 3, "open": 3}
 
 
 class ForeignDaemon(Daemon):
@@ -47,6 +49,34 @@ class ForeignDaemon(Daemon):
         return {}  # nobody knows
 
 
+class Inbox:
+    """What comes and is wanted here, whenever it comes: no other case sees it. Of nodes that wait for something while others run."""
+
+    def __init__(self, wanted):
+        self.wanted, self.frames = wanted, []
+
+    def take(self, kind=None):
+        """What has come, or what of it has that layer; it is gone then."""
+        found = [frame for _, frame in self.frames if kind is None or kind in frame]
+        self.frames = [entry for entry in self.frames if kind is not None and kind not in entry[1]]
+        return found
+
+
+def addresses_of(frame):
+    """Whom a frame is about: where it goes, outside and inside its tunnel, and what neighbour discovery asks for."""
+    packet = bytes(frame[IPv6])
+    found = [packet[24:40]]
+    following, at = packet[6], 40
+    if following == packets.ROUTING:
+        found.append(packet[48:64])
+        following, at = packet[40], 64
+    if following == packets.IPV6:
+        found.append(packet[at + 24:at + 40])
+    elif following == packets.ICMP6 and packet[at] in (135, 136):
+        found.append(packet[at + 8:at + 24])
+    return [packets.text(address) for address in found if len(address) == 16]
+
+
 class HomeAgent:
     def __init__(self, programs, starter=None):
         self.lab = Lab(programs)
@@ -56,23 +86,27 @@ class HomeAgent:
         # The Internet that the test plays has no router of its own that would say "no route".
         self.lab.run("rt", "ip", "-6", "route", "add", "blackhole", "default")
         self.given = self.places = self.marked = 0
-        self.used = {}
-        self.marker_source = None
+        self.used, self.at_hand, self.inboxes = {}, {}, []
+        self.marker_source = self.known_neighbour = self.advertisements = None
 
     def start(self, configuration):
         """False when it does not serve."""
         self.daemon.stop()
-        self.used = {"sequence": 1}
+        self.used, self.at_hand, self.inboxes = {"sequence": 1}, {}, []
+        self.advertisements = self.inbox(lambda frame: ICMPv6ND_RA in frame)
+        self.number_link(configuration in configurations.REAL_LINKS)
         self.daemon.configure(configurations.nodes(), **configurations.changes(configuration))
         if not self.daemon.start():
             return False
         if not self.knows_neighbour():
             return False
+        self.marker_source = None
+        if configuration in configurations.REAL_LINKS:
+            return configuration == "router" or self.register_ahead(REGISTERED_AHEAD)
+        if configuration == "full":  # it must leave room for those whom the case brings
+            return True
         self.marker_source = "2001:db8:e::10"
         marker = Node(self, "sequence", 0)
-        if configuration == "full":  # it must leave room for those whom the case brings
-            self.marker_source = None
-            return True
         self.wire.send(marker.update(care_of=self.marker_source, lifetime_s=configurations.MAX_LIFETIME_S).packet())
         if not marker.is_known(self.marker_source):
             self.marker_source = None
@@ -82,9 +116,33 @@ class HomeAgent:
         """Until the kernel below the home agent answers: it knows its router then."""
         for _ in range(attempts):
             self.wire.send(packets.ip6(ROUTER, HOME_AGENT, packets.ICMP6, packets.echo_request(ROUTER, HOME_AGENT)))
-            if self.wire.wait_for(lambda frame: ICMPv6EchoReply in frame, 0.5) is not None:
+            if self.wait_for(lambda frame: ICMPv6EchoReply in frame, 0.5) is not None:
                 return True
         return False
+
+    def number_link(self, has_home):
+        """A home link is where the home agent's interface has an address of the home prefix."""
+        for prefix in configurations.PREFIXES:
+            address = prefix["prefix"].replace("::/64", "::1/64")
+            self.lab.run("ha", "ip", "address", "replace" if has_home else "del", address, "dev", "rt",
+                         *(["nodad"] if has_home else []))
+
+    def register_ahead(self, kinds):
+        """On a real link a registration takes a second; those of nodes that cases find registered go on side by side."""
+        waiting = {}
+        for kind, count in kinds.items():
+            for node in [self.node(kind) for _ in range(count)]:
+                self.at_hand.setdefault(kind, []).append(node)
+                waiting[node.home] = node
+                self.wire.send(node.update(lifetime_s=configurations.MAX_LIFETIME_S).packet())
+        until = time.monotonic() + 10
+        while waiting and time.monotonic() < until:
+            frame = self.receive(0.5)
+            message = packets.read_message(bytes(frame[IPv6])) if frame is not None else None
+            if message is not None and message.type == packets.BA and message.status < 128:
+                waiting.pop(message.routing_home, None)
+        self.known_neighbour = self.at_hand["sequence"].pop()
+        return not waiting
 
     def close(self):
         self.lab.close()
@@ -116,24 +174,66 @@ class HomeAgent:
         except OSError:
             return False
 
+    def inbox(self, wanted):
+        self.inboxes.append(Inbox(wanted))
+        return self.inboxes[-1]
+
+    def deliver(self, frame):
+        """To those who wait for it; False when nobody does."""
+        takers = [inbox for inbox in self.inboxes if inbox.wanted(frame)]
+        for inbox in takers:
+            inbox.frames.append((time.monotonic(), frame))
+        return bool(takers)
+
+    def listen(self, seconds):
+        """Lets time pass in which frames reach their inboxes."""
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0:
+            self.receive(left)
+
+    def wait_for(self, wanted, seconds):
+        """The first frame that is so; others that are for nobody's inbox are thrown away."""
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0:
+            frame = self.receive(left)
+            if frame is not None and wanted(frame):
+                return frame
+        return None
+
+    def until(self, condition, seconds=PATIENCE_S):
+        """`yield from` this: gives way to other cases until it is so, or the time is over. Returns whether it is."""
+        end = time.monotonic() + seconds
+        while not condition() and time.monotonic() < end:
+            yield 0.05
+        return condition()
+
     def receive(self, seconds):
-        """The next frame that is not the kernel's own neighbour discovery or multicast report."""
+        """The next frame that is for nobody's inbox, nor the kernel's own neighbour discovery or multicast report."""
         until = time.monotonic() + seconds
         while True:
-            frame = self.wire.receive(max(0.01, until - time.monotonic()))
+            frame = self.wire.receive(max(0.001, until - time.monotonic()))
             if frame is None:
                 return None
-            if IPv6 in frame and not (is_housekeeping(frame) and bytes(frame[IPv6])[40] != REDIRECT):
+            if IPv6 not in frame or self.deliver(frame):
+                continue
+            if not (is_housekeeping(frame) and bytes(frame[IPv6])[40] != REDIRECT):
                 return frame
 
-    def exchange(self, *sent):
-        """Sends packets (bytes from the IPv6 header on, or Frame), then the marker; what came before the marker's answer."""
-        self.wire.drain()
+    def send(self, *sent):
         for packet in sent:
             if isinstance(packet, Frame):
                 self.wire.send_frame(packet.octets)
+            elif callable(packet):  # something to be done that packets come of
+                packet()
             else:
                 self.wire.send(packet)
+
+    def exchange(self, *sent):
+        """Sends packets (bytes from the IPv6 header on, Frame, or a function that has some sent), then the marker; what came before
+        the marker's answer."""
+        while self.receive(0.001) is not None:  # what others have left
+            pass
+        self.send(*sent)
         found = []
         for _ in range(2):  # what came in the same burst as the first marker is dealt with before the second
             self.await_marker(found)
@@ -181,6 +281,11 @@ class HomeAgent:
         return f"2001:db8:c:{self.places:x}::10"
 
     def registered(self, kind="sequence", **fields):
+        if self.at_hand.get(kind):
+            node = self.at_hand[kind].pop()
+            if fields:
+                node.register(**fields)
+            return node
         node = self.node(kind)
         node.register(**fields)
         return node
@@ -200,7 +305,7 @@ class Node:
         self.home = line["home_address"]
         self.identifier, self.spi = line.get("identifier"), line.get("spi")
         self.key = bytes.fromhex(line["key"]) if "key" in line else None
-        self.agent = SECOND_HOME_AGENT if kind == "second" else HOME_AGENT
+        self.agent = {"second": SECOND_HOME_AGENT, "inside": INSIDE_HOME_AGENT}.get(kind, HOME_AGENT)
         self.sequence = 0
         home_agent.places += 1
         self.care_of = f"2001:db8:a:{home_agent.places:x}::10"
@@ -218,6 +323,11 @@ class Node:
             values["message_id"] = packets.ntp_now()
         values.update(fields)
         return packets.BindingUpdate(**values)
+
+    def inbox(self, *others):
+        """What comes for this node, at home or away, or for one of those addresses."""
+        mine = {self.home, self.care_of, self.other_care_of, *others}
+        return self.home_agent.inbox(lambda frame: not mine.isdisjoint(addresses_of(frame)))
 
     def ask(self, **fields):
         """Sends an update; the one Acknowledgement that comes back."""
@@ -256,7 +366,7 @@ class Node:
     def is_known(self, care_of):
         """Asked of the marker itself before there is a marker."""
         self.home_agent.wire.send(self.echo(care_of))
-        frame = self.home_agent.wire.wait_for(lambda f: ICMPv6EchoReply in f or MIP6MH_BE in f, PATIENCE_S)
+        frame = self.home_agent.wait_for(lambda f: ICMPv6EchoReply in f or MIP6MH_BE in f, PATIENCE_S)
         return frame is not None and ICMPv6EchoReply in frame
 
     def is_bound(self, care_of=None):

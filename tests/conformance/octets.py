@@ -3,6 +3,7 @@
 from scapy.layers.inet6 import ICMPv6ND_Redirect, IPv6
 
 import packets
+from configurations import INSIDE_HOME_AGENT
 from suite import Failure
 
 
@@ -21,7 +22,7 @@ def check(frame):
 
 def is_own(whole):
     """Made by the home agent, not forwarded: ICMPv6 or Mobility Header from its own addresses."""
-    return whole[8:22] == packets.address("2001:db8:ff::")[:14]
+    return whole[8:22] == packets.address("2001:db8:ff::")[:14] or whole[8:24] == packets.address(INSIDE_HOME_AGENT)
 
 
 def check_message(packet):

@@ -9,6 +9,7 @@ import expect
 from tunnel import INNER
 
 CONFIGURATION = "virtual"
+REAL_LINK_TOO = True
 LIMIT_OPTION = craft.options_header(41, craft.option(4, b"\x04"))
 NOT_UNICAST = ("fe80::10", "ff0e::10", "::", "::1")
 NOT_ECT, ECT_1, ECT_0, CE = 0, 1, 2, 3
@@ -227,7 +228,7 @@ def to_itself(ha):
     expect.tunnelled(ha.one(craft.tunnel(inner, node.care_of)), inner, node.care_of)
 
 
-@case
+@case(virtual_only=True)
 def to_absent_node(ha):
     """RFC 4443 3.1: to a home address without a binding: Destination Unreachable code 3 by type 2 routing header"""
     node, other = ha.registered(), ha.node()

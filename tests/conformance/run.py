@@ -60,7 +60,7 @@ def attempt(table, case, step):
         table.row(case)
     except Failure as failure:
         table.row(case, str(failure) or "failed")
-    except (IndexError, KeyError, TypeError, ValueError, AttributeError, OSError) as error:
+    except (IndexError, KeyError, TypeError, ValueError, AttributeError, OSError, RuntimeError) as error:
         table.row(case, repr(error))
     return None
 
@@ -99,7 +99,7 @@ def run_configuration(table, cases, home_agent, name):
         begin(table, case, home_agent, waiting)
         resume(table, waiting)
     while waiting:
-        time.sleep(max(0.0, min(entry[0] for entry in waiting) - time.monotonic()))
+        home_agent.listen(min(entry[0] for entry in waiting) - time.monotonic())
         resume(table, waiting)
     if not home_agent.daemon.alive():
         home_agent.lab.show_log()

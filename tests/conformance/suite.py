@@ -6,35 +6,38 @@ raises Failure when that does not happen. With @case(each=values) it is one case
 argument and which stands for {0} in the docstring. A case that must let time pass is a generator: `yield SECONDS` gives way to
 others and goes on no earlier than so many seconds later.
 
-The module's CONFIGURATION, or the case's own (on=...), names the configuration of the home agent that it runs against.
+The module's CONFIGURATION, or the case's own (on=...), names the configuration of the home agent that it runs against. Where the module
+says REAL_LINK_TOO, its cases run on a real home link as well, but for those that are virtual_only.
 """
 import importlib
 import inspect
 import os
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-NOT_CASES = {"run", "suite", "configurations", "home_agent", "expect", "octets", "craft"}
+REAL = "real"
+NOT_CASES = {"run", "suite", "configurations", "home_agent", "expect", "octets", "craft", "correspondent"}
 
 
 class Failure(Exception):
     """The home agent did what it must not, or not what it must."""
 
 
-def case(function=None, *, each=(None,), on=None):
+def case(function=None, *, each=(None,), on=None, virtual_only=False):
     def mark(marked):
-        marked.values, marked.configuration = list(each), on
+        marked.values, marked.configuration, marked.virtual_only = list(each), on, virtual_only
         return marked
     return mark(function) if function is not None else mark
 
 
 class Case:
-    def __init__(self, module, function, value):
+    def __init__(self, module, function, value, configuration=None):
         self.function, self.value = function, value
-        self.configuration = function.configuration or module.CONFIGURATION
+        self.configuration = configuration or function.configuration or module.CONFIGURATION
         line = inspect.getdoc(function).splitlines()[0]
         self.section, _, self.text = line.format(value).partition(": ")
         self.group = module.__name__
-        self.name = f"{self.group}.{function.__name__}" + (f"[{value}]" if value is not None else "")
+        self.name = f"{self.group}.{function.__name__}" + (f"[{value}]" if value is not None else "") + \
+            (f"@{configuration}" if configuration else "")
         self.waits = inspect.isgeneratorfunction(function)
 
     def begin(self, home_agent):
@@ -56,4 +59,6 @@ def collect():
         functions = [item for item in vars(module).values()
                      if inspect.isfunction(item) and hasattr(item, "values") and item.__module__ == group]
         found += [Case(module, function, value) for function in functions for value in function.values]
+        found += [Case(module, function, value, REAL) for function in functions for value in function.values
+                  if getattr(module, "REAL_LINK_TOO", False) and not function.configuration and not function.virtual_only]
     return found

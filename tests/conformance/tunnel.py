@@ -8,6 +8,7 @@ import craft
 import expect
 
 CONFIGURATION = "virtual"
+REAL_LINK_TOO = True
 TUNNEL_MTU = 1460
 # what: (next header, what stands behind the IPv6 header of the inner packet)
 INNER = {
@@ -126,7 +127,7 @@ def source_not_unicast(ha, source):
     ha.silence(craft.udp(source, ha.registered().home))
 
 
-@case
+@case(virtual_only=True)
 def not_registered(ha):
     """RFC 4443 3.1, 6275 10.4.1: a home address without a binding on a virtual link: Destination Unreachable code 3"""
     node, correspondent = ha.node(), ha.place()
@@ -134,7 +135,7 @@ def not_registered(ha):
     expect.icmp_error(ha.one(sent), 1, 3, 0, correspondent, sent)
 
 
-@case
+@case(virtual_only=True)
 def nobodys_address(ha):
     """RFC 4443 3.1: an address of the home prefix that is nobody's: Destination Unreachable code 3"""
     correspondent = ha.place()
@@ -165,7 +166,7 @@ def from_neighbour_no_redirect(ha):
     expect.tunnelled(ha.one(sent), sent, node.care_of)
 
 
-@case
+@case(virtual_only=True)
 def alternate_care_of(ha):
     """RFC 6275 10.4.2: the tunnel ends at the alternate care-of address"""
     node = ha.node()
@@ -174,7 +175,7 @@ def alternate_care_of(ha):
     expect.tunnelled(ha.one(sent), sent, node.other_care_of)
 
 
-@case
+@case(virtual_only=True)
 def two_homes_at_one_care_of(ha):
     """RFC 6275 10.4.2: two home addresses at one care-of address: each packet in a tunnel to it"""
     one, two = ha.node(), ha.node()
