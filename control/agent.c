@@ -19,6 +19,8 @@
 #include "link/neighbour.h"
 #include "link/proxy.h"
 #include "loop.h"
+#include "multicast/listeners.h"
+#include "multicast/membership.h"
 #include "netlink.h"
 #include "nexthop.h"
 #include "receive.h"
@@ -65,7 +67,7 @@ static int start_loop(struct fault *fault)
 		renumber_poll,	 prefix_delivery_poll, advertise_poll,
 		revocation_poll, transfer_poll,	       relay_poll,
 		dad_poll,	 groups_poll,	       retire_poll_sparingly,
-		hold_poll,
+		hold_poll,	 listeners_poll,
 	};
 	int rc = loop_start();
 
@@ -107,6 +109,14 @@ static int start_links(const struct config *config, struct fault *fault)
 	return rc;
 }
 
+/* Behind the defence of home addresses: watchers are told in that order. */
+static int start_multicast(const struct config *config, struct fault *fault)
+{
+	int rc = membership_start(config, fault);
+
+	return rc == 0 ? listeners_start(config, fault) : rc;
+}
+
 /* A port without a kernel interface brings its routes in the configuration. */
 static int add_static_routes(const struct config *config, struct fault *fault)
 {
@@ -145,9 +155,11 @@ int agent_open(const struct config *config, struct mobile_nodes *nodes,
 		.binding_slots = registration_slots_for(config->binding_capacity),
 		.binding_octets = registration_octets(config->binding_capacity),
 		.other_octets = nexthop_octets(config->hugepages),
-		.heap_octets = registration_heap_octets(config->binding_capacity) +
-			       prefix_delivery_octets(
-				       config, registration_slots_for(config->binding_capacity)),
+		.heap_octets =
+			registration_heap_octets(config->binding_capacity) +
+			prefix_delivery_octets(config,
+					       registration_slots_for(config->binding_capacity)) +
+			listeners_octets(config, registration_slots_for(config->binding_capacity)),
 	};
 	int rc = dataplane_open(config, &demand, release, fault);
 
@@ -171,6 +183,8 @@ int agent_open(const struct config *config, struct mobile_nodes *nodes,
 	if (rc == 0)
 		rc = start_links(config, fault);
 	if (rc == 0)
+		rc = start_multicast(config, fault);
+	if (rc == 0)
 		advertise_start(config);
 	if (rc != 0)
 		agent_close();
@@ -192,6 +206,7 @@ int agent_start_workers(struct fault *fault)
 	tables.nexthops = nexthop_table();
 	tables.binding_slots = registration_slots();
 	service_tables(&tables);
+	tables.multicast = membership_table();
 	return dataplane_start(&tables, fault);
 }
 
@@ -206,6 +221,7 @@ void agent_close(void)
 {
 	dad_stop();
 	registration_unwatch();
+	listeners_stop();
 	proxy_stop();
 	groups_stop();
 	advertise_stop();
@@ -213,6 +229,7 @@ void agent_close(void)
 	loop_close();
 	transfer_end();
 	retire_drain();
+	membership_stop();
 	prefix_delivery_stop();
 	registration_stop();
 	nexthop_stop();

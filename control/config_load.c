@@ -924,6 +924,23 @@ static void check_router_addresses(struct reader *reader, const struct config *c
 	}
 }
 
+/* The first port unless one is named. */
+static void find_multicast_port(struct reader *reader, struct config *config)
+{
+	const char *name = config->multicast_port_name;
+	uint16_t i = 0;
+
+	while (name[0] != '\0' && i < config->port_count &&
+	       strcmp(config->ports[i].name, name) != 0)
+		i++;
+	if (i < config->port_count)
+		config->multicast_port = i;
+	else if (name[0] != '\0')
+		problem_at(reader, "/multicast/port",
+			   "\"%s\" is no port's name; use one of /ports, or \"\" for the first",
+			   name);
+}
+
 static void check_ports(struct reader *reader, const json_t *object, void *at)
 {
 	struct config *config = at;
@@ -932,6 +949,7 @@ static void check_ports(struct reader *reader, const json_t *object, void *at)
 	(void)object;
 	check_home_links(reader, config);
 	check_router_addresses(reader, config);
+	find_multicast_port(reader, config);
 	for (uint16_t k = 0; k < config->port_count; k++) {
 		uint16_t queues = config->ports[k].queues;
 
@@ -1104,6 +1122,18 @@ static void check_prefix_advertisements(struct reader *reader, const json_t *obj
 			   config->prefix_min_interval_s, config->prefix_max_interval_s);
 }
 
+/* RFC 3810 §9.3. */
+static void check_multicast(struct reader *reader, const json_t *object, void *at)
+{
+	const struct config *config = at;
+
+	(void)object;
+	if (config->multicast_query_response_ms >= config->multicast_query_interval_s * 1000)
+		problem_at(reader, "/query_response_ms",
+			   "%u is not less than query_interval_s, which is %u s; use less",
+			   config->multicast_query_response_ms, config->multicast_query_interval_s);
+}
+
 static void check_bindings(struct reader *reader, const json_t *object, void *at)
 {
 	const struct config *config = at;
@@ -1222,12 +1252,18 @@ static const struct config defaults = {
 	.path_mtu_lifetime_s = 600, /* RFC 8201 §4 */
 	.tunnel_encapsulation_limit = -1,
 	.correspondent_bindings = 1024,
-	.timestamp_window_s = 7, /* RFC 4285 §6 */
+	.multicast_groups = 1024,
+	.multicast_groups_per_node = 16,
+	.multicast_members = 256,
+	.multicast_query_interval_s = 125,    /* RFC 3810 §9.2 */
+	.multicast_query_response_ms = 10000, /* §9.3 */
+	.timestamp_window_s = 7,	      /* RFC 4285 §6 */
 	.punt_signalling_known = {250000, 4096},
 	.punt_signalling_new = {250000, 4096},
 	.punt_local = {1000, 200},
 	.punt_error = {1000, 200},
 	.punt_tunnel_error = {1000, 200},
+	.punt_listener = {10000, 2000},
 	.punt_resolve = {1000, 200},
 	.errors_per_source = {10, 20},
 	.errors_total = {1000, 1000},
@@ -1522,6 +1558,23 @@ static const struct field correspondent_fields[] = {
 };
 static const struct shape correspondent_shape = {FIELDS(correspondent_fields)};
 
+static const struct field multicast_fields[] = {
+	{KEY("enabled", boolean), IN(struct config, multicast_enabled)},
+	{KEY("port", text), IN(struct config, multicast_port_name),
+	 TEXT("^([A-Za-z0-9_][A-Za-z0-9_.-]*)?$", "the name of a port, or \"\" for the first one")},
+	{KEY("groups", number), IN(struct config, multicast_groups),
+	 RANGE(1, MULTICAST_GROUPS_MAX)},
+	{KEY("groups_per_node", number), IN(struct config, multicast_groups_per_node),
+	 RANGE(1, 1024)},
+	{KEY("members", number), IN(struct config, multicast_members),
+	 RANGE(1, MULTICAST_MEMBERS_MAX)},
+	{KEY("query_interval_s", number), IN(struct config, multicast_query_interval_s),
+	 RANGE(2, 31744)},
+	{KEY("query_response_ms", number), IN(struct config, multicast_query_response_ms),
+	 RANGE(1, 32767)},
+};
+static const struct shape multicast_shape = {FIELDS(multicast_fields), .check = check_multicast};
+
 static const struct field mobile_node_fields[] = {
 	{KEY("file", path), IN(struct config, mobile_nodes_path),
 	 TEXT("^[^[:cntrl:]]+$", "the path of the mobile nodes file"),
@@ -1547,6 +1600,7 @@ static const struct field limit_fields[] = {
 	BUCKET("local", punt_local),
 	BUCKET("error", punt_error),
 	BUCKET("tunnel_error", punt_tunnel_error),
+	BUCKET("listener", punt_listener),
 	BUCKET("resolve", punt_resolve),
 	BUCKET("errors_per_source", errors_per_source),
 	BUCKET("errors_total", errors_total),
@@ -1591,6 +1645,7 @@ static const struct field root_fields[] = {
 	PART("home_agent_switch", switch_shape),
 	PART("tunnel", tunnel_shape),
 	PART("correspondent", correspondent_shape),
+	PART("multicast", multicast_shape),
 	{KEY("mobile_nodes", object), .shape = &mobile_node_shape,
 	 .example = "{\"file\": \"/etc/homeward/mobile_nodes.jsonl\"}"},
 	PART("limits", limit_shape),

@@ -75,6 +75,12 @@
 	  "ICMPv6 error about a message of the home agent itself")                                 \
 	X(TUNNEL_ERROR_MALFORMED, tunnel_error_malformed,                                          \
 	  "ICMPv6 error with a wrong checksum, or that quotes too little")                         \
+	X(LISTENER_HEARD, listener_heard,                                                          \
+	  "multicast listener discovery of a mobile node, acted on")                               \
+	X(LISTENER_UNKNOWN, listener_unknown,                                                      \
+	  "the same, but not from the care-of address of a binding")                               \
+	X(LISTENER_INVALID, listener_invalid,                                                      \
+	  "the same, but malformed, or with a wrong checksum, hop limit, router alert or source")  \
 	X(HELD, held, "held until the next hop is resolved, then sent or given up")                \
 	X(HELD_OVERFLOW, held_overflow, "next hop unresolved and enough packets held already")     \
 	X(NO_ROUTE, no_route, "no way to the destination")
@@ -121,6 +127,15 @@
 	  "Home Agent Switch messages sent, repeated ones too")                                    \
 	X(SWITCHES_ANSWERED, home_agent_switches_answered,                                         \
 	  "mobile nodes that de-registered after they were told to switch")                        \
+	X(MULTICAST_JOINED, multicast_joined, "groups joined by mobile nodes")                     \
+	X(MULTICAST_LEFT, multicast_left, "groups left by mobile nodes")                           \
+	X(MULTICAST_EXPIRED, multicast_expired,                                                    \
+	  "groups that mobile nodes no longer reported, or whose binding ended")                   \
+	X(MULTICAST_REFUSED, multicast_refused, "groups not joined: a limit was reached")          \
+	X(MULTICAST_QUERIES, multicast_queries_sent,                                               \
+	  "multicast listener queries sent to mobile nodes")                                       \
+	X(MULTICAST_LINK_FAILED, multicast_link_failed,                                            \
+	  "groups that could not be joined on the port: the kernel or the steering refused")       \
 	X(HELD_SENT, held_sent, "held packets sent after resolution")                              \
 	X(HELD_DROPPED, held_dropped, "held packets given up")                                     \
 	X(API_IDLE, control_connections_idle,                                                      \

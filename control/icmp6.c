@@ -129,7 +129,9 @@ static void answer_too_big(const struct punt *p, struct cursor packet, const str
 	const struct registration *r = registration_find(to);
 	uint32_t mtu;
 
-	if (r != NULL && r->state == REGISTRATION_VALID)
+	if (ip_addr_is_multicast(to))
+		mtu = p->mtu;
+	else if (r != NULL && r->state == REGISTRATION_VALID)
 		mtu = r->binding->inner_mtu;
 	else
 		mtu = nexthop_mtu(nexthop_towards(to));

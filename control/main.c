@@ -22,12 +22,15 @@
 #include "api/api.h"
 #include "api/context.h"
 #include "config_load.h"
+#include "counters.h"
 #include "ha/dataplane.h"
 #include "ha/time.h"
 #include "link/link.h"
 #include "log.h"
 #include "loop.h"
 #include "mobile_node.h"
+#include "multicast/membership.h"
+#include "multicast/upstream.h"
 #include "netlink.h"
 #include "nexthop.h"
 #include "service.h"
@@ -142,6 +145,21 @@ static void local_address(const struct ip_addr *address, bool present)
 	link_addresses_changed();
 }
 
+/* On an af_xdp port the steering program brings what the kernel's membership lets in. */
+static void group_changed(const struct ip_addr *group, bool wanted)
+{
+	int rc = 0;
+
+	if (!wanted)
+		upstream_leave(group);
+	else
+		rc = upstream_join(group);
+	if (rc == 0)
+		rc = steer_set_group(config.multicast_port, group, wanted);
+	if (rc != 0 && wanted)
+		count(COUNT_MULTICAST_LINK_FAILED);
+}
+
 static bool has_kernel_interface(void)
 {
 	for (uint16_t i = 0; i < config.port_count; i++)
@@ -227,6 +245,8 @@ static int serve(struct fault *fault)
 	rc = steer_start(&config, fault);
 	if (rc != 0)
 		goto stop_workers;
+	upstream_start(&config);
+	membership_watch(group_changed);
 	rc = start_api(fault);
 	if (rc != 0)
 		goto stop_steering;
@@ -236,6 +256,7 @@ static int serve(struct fault *fault)
 
 	api_stop();
 stop_steering:
+	upstream_stop();
 	steer_stop();
 stop_workers:
 	agent_stop_workers();

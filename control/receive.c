@@ -20,6 +20,7 @@
 #include "mh/mh.h"
 #include "mh/refresh_request.h"
 #include "mh/return_test.h"
+#include "multicast/listeners.h"
 #include "registration/registration.h"
 #include "revocation/revocation.h"
 #include "router/router.h"
@@ -251,6 +252,8 @@ static void receive_one(const struct punt *p)
 	if (p->class == PUNT_ERROR) {
 		icmp6_answer_drop(p, bytes);
 		count(COUNT_ERROR_CONSIDERED);
+	} else if (p->class == PUNT_LISTENER) {
+		listeners_receive(bytes);
 	} else {
 		receive_packet(p, bytes);
 	}

@@ -112,6 +112,21 @@ static void write_tunnel_header(uint8_t *at, const struct registration *r, size_
 	memcpy(outer->destination, r->care_of.bytes, sizeof(outer->destination));
 }
 
+bool send_in_tunnel(uint16_t worker, const struct registration *r, const uint8_t *inner,
+		    uint16_t octets)
+{
+	uint32_t next_hop = r->binding->next_hop;
+	struct rte_mbuf *packet = make_packet(next_hop, sizeof(struct ip6_hdr_wire) + octets);
+	uint8_t *at;
+
+	if (packet != NULL) {
+		at = rte_pktmbuf_mtod(packet, uint8_t *);
+		write_tunnel_header(at, r, octets);
+		memcpy(at + sizeof(struct ip6_hdr_wire), inner, octets);
+	}
+	return hand_over(worker, packet, next_hop);
+}
+
 static bool send_through_tunnel(uint16_t worker, const struct registration *r,
 				const struct ip_addr *from, const struct recipient *inside,
 				uint8_t protocol, const uint8_t *message, uint16_t octets)

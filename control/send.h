@@ -13,6 +13,8 @@
 
 #include "ha/ip.h"
 
+struct registration;
+
 /* Who the message is for. With a home address it goes to the care-of address in to, with a type 2
  * routing header. */
 struct recipient {
@@ -43,5 +45,9 @@ bool send_to_address(uint16_t worker, const struct ip_addr *from, const struct i
 bool send_message_on_link(uint16_t link, const uint8_t mac[static 6], const struct ip_addr *from,
 			  const struct recipient *recipient, uint8_t protocol,
 			  const uint8_t *message, uint16_t octets);
+
+/* A whole packet, headers and all, through the tunnel of a mobile node that is away. */
+bool send_in_tunnel(uint16_t worker, const struct registration *r, const uint8_t *inner,
+		    uint16_t octets);
 
 #endif

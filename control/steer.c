@@ -26,6 +26,7 @@ struct steered {
 	int prefixes;
 	int addresses;
 	int xsks;
+	int groups;
 };
 
 static struct steered steered[PORTS_MAX];
@@ -122,6 +123,7 @@ static int load(struct steered *s)
 	s->prefixes = bpf_object__find_map_fd_by_name(s->object, "home_prefixes");
 	s->addresses = bpf_object__find_map_fd_by_name(s->object, "addresses");
 	s->xsks = bpf_object__find_map_fd_by_name(s->object, "xsks_map");
+	s->groups = bpf_object__find_map_fd_by_name(s->object, "groups");
 	return 0;
 }
 
@@ -241,4 +243,17 @@ void steer_set_address(const struct ip_addr *address, bool present)
 		else if (set_role(&steered[i], address, STEER_KERNEL) != 0)
 			log_warning("steering: no room for another address of this host");
 	}
+}
+
+int steer_set_group(uint16_t port, const struct ip_addr *group, bool wanted)
+{
+	const struct steered *s = &steered[port];
+	struct steer_address key;
+	uint32_t value = 1;
+
+	if (s->object == NULL)
+		return 0;
+	memcpy(key.bytes, group->bytes, sizeof(key.bytes));
+	return wanted ? bpf_map_update_elem(s->groups, &key, &value, BPF_ANY)
+		      : bpf_map_delete_elem(s->groups, &key);
 }

@@ -30,4 +30,8 @@ void steer_stop(void);
 /* An address of this host came or went: inside a home prefix the kernel keeps it. */
 void steer_set_address(const struct ip_addr *address, bool present);
 
+/* A group that mobile nodes want from a port, or want no more. 0, or a negative errno: the kernel keeps it. Nothing to do on a port
+ * of another kind. */
+int steer_set_group(uint16_t port, const struct ip_addr *group, bool wanted);
+
 #endif

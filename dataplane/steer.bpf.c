@@ -5,7 +5,7 @@
  * Ours: everything to a home prefix, but for addresses of this host and, where a real link is behind it, neighbour discovery; everything to
  * a link-local address there that is not this host's; and to a home agent address:
  * tunnelled IPv6, the Mobility Header, whatever carries destination options, where a Home
- * Address option may be, and ICMPv6 errors about what of those left from here. All else is the kernel's, and so is everything when the daemon is not
+ * Address option may be, and ICMPv6 errors about what of those left from here; and what is sent to groups that mobile nodes listen to. All else is the kernel's, and so is everything when the daemon is not
  * there: the maps are empty then, and the program goes away with its link.
  */
 #include <linux/bpf.h>
@@ -56,6 +56,14 @@ struct {
 	__type(key, struct steer_address);
 	__type(value, __u32);
 } addresses SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, STEER_GROUPS_MAX);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct steer_address);
+	__type(value, __u32);
+} groups SEC(".maps");
 
 struct extension {
 	__u8 next;
@@ -158,6 +166,15 @@ static __always_inline int is_ours(struct ipv6hdr *ip, void *end)
 	return *kind == STEER_VIRTUAL || !is_neighbour_discovery(ip, end);
 }
 
+/* Of multicast frames only the groups that a mobile node has joined. */
+static __always_inline int is_wanted(struct ipv6hdr *ip)
+{
+	struct steer_address to;
+
+	__builtin_memcpy(to.bytes, &ip->daddr, sizeof(to.bytes));
+	return bpf_map_lookup_elem(&groups, &to) != 0;
+}
+
 SEC("xdp")
 int homeward_steer(struct xdp_md *ctx)
 {
@@ -167,9 +184,9 @@ int homeward_steer(struct xdp_md *ctx)
 
 	if ((void *)(ip + 1) > end)
 		return XDP_PASS;
-	if (ether->h_proto != bpf_htons(ETH_P_IPV6) || (ether->h_dest[0] & 1))
+	if (ether->h_proto != bpf_htons(ETH_P_IPV6))
 		return XDP_PASS;
-	if (!is_ours(ip, end))
+	if (ether->h_dest[0] & 1 ? !is_wanted(ip) : !is_ours(ip, end))
 		return XDP_PASS;
 	return (int)bpf_redirect_map(&xsks_map, ctx->rx_queue_index, XDP_PASS);
 }

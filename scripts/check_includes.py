@@ -14,7 +14,7 @@ RULES = [
     ("control", r"^bpf/", ("steer.c",), "libbpf stays in steer.c"),
     ("control", r"^libmnl/", ("netlink.c",), "libmnl stays in netlink.c"),
     ("control", r"^openssl/", ("auth/", "mobile_node.c"), "libcrypto stays in auth/ and where keys are wiped"),
-    ("control", r"^(registration|api)/", ("registration/", "api/", "main.c", "agent.c", "counters.c", "node_auth.", "revocation/", "update.", "receive.c", "send.c", "icmp6.c", "tunnel/relay.c", "correspondent/correspondent.c", "router/router.c", "router/prefix_delivery.", "router/renumber.c"), "message files know bytes, never tables"),
+    ("control", r"^(registration|api)/", ("registration/", "api/", "main.c", "agent.c", "counters.c", "node_auth.", "revocation/", "update.", "receive.c", "send.c", "icmp6.c", "tunnel/relay.c", "correspondent/correspondent.c", "multicast/listeners.c", "router/router.c", "router/prefix_delivery.", "router/renumber.c"), "message files know bytes, never tables"),
     ("control/mh", r"^(bcache|nexthop|ha/dataplane|ha/bcache|registration)", (), "message files know bytes, never tables"),
     ("dataplane", r"^(jansson|bpf/libbpf|libmnl|openssl)", (), "the dataplane knows only DPDK"),
 ]

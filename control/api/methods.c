@@ -159,6 +159,21 @@ const struct rpc_method rpc_methods[] = {
 		.result = "bindings, next (a number for \"after\", or null at the end)",
 	},
 	{
+		.name = "multicast.list",
+		.handle = multicast_list,
+		.params =
+			{
+				{"after", RPC_INTEGER, false, 0, UINT32_MAX,
+				 "where to go on: next of the page before"},
+				{"limit", RPC_INTEGER, false, 1, API_PAGE_MAX,
+				 "mobile nodes a page at most; 100 unless given"},
+			},
+		.text = "Mobile nodes that listen to multicast groups, a page a call. A page may "
+			"be short, or empty, before the end: only next null is the end.",
+		.result = "listeners, groups (how many there are of all mobile nodes), next (a "
+			  "number for \"after\", or null at the end)",
+	},
+	{
 		.name = "link.list",
 		.handle = link_list,
 		.text = "The real home links, with what is defended there and their counters.",

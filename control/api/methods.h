@@ -30,6 +30,9 @@ rpc_handler_fn correspondent_list;
 /* link.c */
 rpc_handler_fn link_list;
 
+/* multicast.c */
+rpc_handler_fn multicast_list;
+
 /* home_agents.c */
 rpc_handler_fn home_agents_list;
 

@@ -55,6 +55,7 @@ static json_t *worker(const struct worker_stats *stats)
 	set(object, "fragments_created", stats->fragments_created);
 	set(object, "fragments_joined", stats->fragments_joined);
 	set(object, "fragments_waiting", stats->fragments_waiting);
+	set(object, "copies_created", stats->copies_created);
 	set(object, "encapsulated", stats->encapsulated);
 	set(object, "decapsulated", stats->decapsulated);
 	set(object, "polls", stats->polls);
@@ -75,6 +76,7 @@ static void add(struct worker_stats *sum, const struct worker_stats *stats)
 	sum->fragments_created += stats->fragments_created;
 	sum->fragments_joined += stats->fragments_joined;
 	sum->fragments_waiting += stats->fragments_waiting;
+	sum->copies_created += stats->copies_created;
 	sum->encapsulated += stats->encapsulated;
 	sum->decapsulated += stats->decapsulated;
 	sum->polls += stats->polls;
@@ -90,7 +92,8 @@ static void add(struct worker_stats *sum, const struct worker_stats *stats)
 static struct balance balance_of(const struct worker_stats *stats)
 {
 	struct balance balance = {
-		.in = stats->received + stats->injected + stats->fragments_created,
+		.in = stats->received + stats->injected + stats->fragments_created +
+		      stats->copies_created,
 		.out = stats->sent + stats->to_kernel + stats->fragments_joined +
 		       stats->fragments_waiting,
 	};

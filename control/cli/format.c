@@ -218,6 +218,31 @@ void format_correspondents(json_t *result)
 	print_table(&bindings, at(result, "bindings"));
 }
 
+/* A line for each group. */
+void format_listeners(json_t *result)
+{
+	static struct table listeners = {
+		.heads = {"GROUP", "HOME ADDRESS", "CARE-OF ADDRESS", "REMAINING"},
+		.fields = {"group", "home_address", "care_of", "remaining_s"},
+	};
+	json_t *rows = json_array();
+	json_t *listener;
+	json_t *group;
+	size_t i;
+	size_t k;
+
+	json_array_foreach (at(result, "listeners"), i, listener)
+		json_array_foreach (at(listener, "groups"), k, group)
+			json_array_append_new(rows,
+					      json_pack("{s:O*, s:O*, s:O*, s:O*}", "group",
+							at(group, "group"), "home_address",
+							at(listener, "home_address"), "care_of",
+							at(listener, "care_of"), "remaining_s",
+							at(group, "remaining_s")));
+	print_table(&listeners, rows);
+	json_decref(rows);
+}
+
 void format_binding(json_t *result)
 {
 	print_value("home address", result, "home_address");
@@ -453,11 +478,12 @@ void format_stats_workers(json_t *result)
 {
 	struct table workers = {
 		.heads = {"WORKER", "RECEIVED", "INJECTED", "SENT", "TO KERNEL", "ENCAPSULATED",
-			  "DECAPSULATED", "FRAGMENTED", "JOINED", "WAITING", "HANDED OVER",
-			  "TAKEN OVER", "POLLS", "IDLE POLLS"},
+			  "DECAPSULATED", "FRAGMENTED", "JOINED", "WAITING", "COPIED",
+			  "HANDED OVER", "TAKEN OVER", "POLLS", "IDLE POLLS"},
 		.fields = {"worker", "received", "injected", "sent", "to_kernel", "encapsulated",
 			   "decapsulated", "fragments_created", "fragments_joined",
-			   "fragments_waiting", "handed_over", "taken_over", "polls", "polls_idle"},
+			   "fragments_waiting", "copies_created", "handed_over", "taken_over",
+			   "polls", "polls_idle"},
 	};
 	json_t *rows = json_deep_copy(at(result, "workers"));
 	json_t *row;

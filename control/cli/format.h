@@ -17,6 +17,7 @@ format_fn format_status;
 format_fn format_bindings; /* one page of a list; the heading only before the first */
 format_fn format_binding;
 format_fn format_correspondents; /* one page, as format_bindings */
+format_fn format_listeners;	 /* the same */
 format_fn format_home_agents;
 format_fn format_prefix;
 format_fn format_prefixes;

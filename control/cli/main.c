@@ -240,6 +240,12 @@ static json_t *page_params(const struct arguments *arguments, json_t *after, lon
 	return params;
 }
 
+/* The list in a page, in the plural. */
+static const char *rows_of(const struct command *command)
+{
+	return strcmp(command->method, "multicast.list") == 0 ? "listeners" : "bindings";
+}
+
 /* Pages become one list, without holding more than one of them. */
 static void show_page(const struct command *command, const struct arguments *arguments,
 		      json_t *page, long long shown)
@@ -251,7 +257,7 @@ static void show_page(const struct command *command, const struct arguments *arg
 		command->format(page);
 		return;
 	}
-	json_array_foreach (json_object_get(page, "bindings"), i, row) {
+	json_array_foreach (json_object_get(page, rows_of(command)), i, row) {
 		fputs(shown++ > 0 ? ",\n" : "\n", stdout);
 		json_dumpf(row, stdout, JSON_COMPACT);
 	}
@@ -270,7 +276,7 @@ static int list_pages(const struct command *command, const struct arguments *arg
 		if (status != 0)
 			return status;
 		show_page(command, arguments, page, *shown);
-		*shown += (long long)json_array_size(json_object_get(page, "bindings"));
+		*shown += (long long)json_array_size(json_object_get(page, rows_of(command)));
 		json_decref(*next);
 		*next = json_incref(json_object_get(page, "next"));
 		json_decref(page);
@@ -280,19 +286,21 @@ static int list_pages(const struct command *command, const struct arguments *arg
 
 static int run_list(const struct command *command, const struct arguments *arguments)
 {
+	const char *rows = rows_of(command);
 	json_t *next = json_null();
 	long long shown = 0;
 	int status;
 
 	if (arguments->json)
-		fputs("{\"bindings\":[", stdout);
+		printf("{\"%s\":[", rows);
 	status = list_pages(command, arguments, &next, &shown);
 	if (arguments->json) {
 		fputs("],\"next\":", stdout);
 		json_dumpf(json_is_integer(next) ? next : json_null(), stdout, JSON_ENCODE_ANY);
 		fputs("}\n", stdout);
 	} else if (status == 0) {
-		printf("%s%lld binding%s%s\n", shown > 0 ? "\n" : "", shown, shown == 1 ? "" : "s",
+		printf("%s%lld %.*s%s\n", shown > 0 ? "\n" : "", shown,
+		       (int)strlen(rows) - (shown == 1), rows,
 		       json_is_integer(next) ? ", and there may be more" : "");
 	}
 	json_decref(next);
@@ -361,6 +369,8 @@ static const struct command commands[] = {
 	 "read the mobile nodes file again"},
 	{"correspondent list", "correspondent.list", format_correspondents, 0, 0, run_list,
 	 "[--limit N]", "the bindings of the correspondent function"},
+	{"multicast list", "multicast.list", format_listeners, 0, 0, run_list, "[--limit N]",
+	 "the groups that mobile nodes listen to"},
 	{"link list", "link.list", format_links, 0, 0, run_plain, "", "the real home links"},
 	{"home-agents list", "home_agents.list", format_home_agents, 0, 0, run_plain, "",
 	 "who else serves the home links"},

@@ -26,9 +26,16 @@ struct frame_headers {
 /* Fills in all but the link. False for what no handler may see. */
 bool frame_read(const uint8_t *frame, size_t octets, struct link_message *message);
 
+/* The same for a packet inside a tunnel: multicast listener discovery, from any unicast address or none. */
+bool frame_read_tunnelled(struct cursor packet, struct link_message *message);
+
 /* Headers, message and its checksum; at most LINK_MESSAGE_MAX octets of message. Returns the octets written. */
 uint16_t frame_write(uint8_t *out, const uint8_t own_mac[static 6],
 		     const struct frame_headers *headers, const uint8_t *message, uint16_t octets);
+
+/* The same without Ethernet, from the IPv6 header on. */
+uint16_t frame_write_packet(uint8_t *out, const struct frame_headers *headers,
+			    const uint8_t *message, uint16_t octets);
 
 /* Of many stations: no frame comes from one, and none for one node goes there. */
 static inline bool frame_mac_is_group(const uint8_t mac[static 6])

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * mld: Multicast Listener Discovery messages of a listener: Queries decoded, Reports and Done encoded.
+ * mld: Multicast Listener Discovery messages, of both sides: a listener's (Queries decoded, Reports and Done encoded) and a
+ * querier's (the other way round).
  *
  * Bytes      an encoded message has checksum 0.
  * Threads    any; pure.
@@ -16,9 +17,12 @@
 #include "ha/ip.h"
 
 enum mld_record_type {
+	MLD_MODE_IS_INCLUDE = 1,
 	MLD_MODE_IS_EXCLUDE = 2,
 	MLD_CHANGE_TO_INCLUDE = 3, /* of nothing: the group is left */
 	MLD_CHANGE_TO_EXCLUDE = 4, /* nothing: the group is joined */
+	MLD_ALLOW_NEW_SOURCES = 5,
+	MLD_BLOCK_OLD_SOURCES = 6,
 };
 
 enum {
@@ -27,6 +31,9 @@ enum {
 	MLD_RECORD_OCTETS = 20,
 	MLD_REPORT_OCTETS_MAX = MLD_REPORT_HEADER_OCTETS + MLD_RECORDS_MAX * MLD_RECORD_OCTETS,
 	MLD1_OCTETS = 24,
+	MLD_QUERY_OCTETS = 28, /* without sources */
+	MLD_QUERY_DELAY_MAX_MS = 32767,
+	MLD_ROBUSTNESS = 2, /* RFC 3810 §9.1 */
 };
 
 struct mld_query {
@@ -41,6 +48,29 @@ struct mld_record {
 };
 
 bool mld_query_decode(struct cursor icmp6, struct mld_query *out);
+
+/* What a listener wants of a group. Lists of sources are not looked into: who wants some of them is taken to want all. */
+enum mld_wish {
+	MLD_WISH_NONE, /* it said nothing of whether it listens */
+	MLD_WISH_LISTEN,
+	MLD_WISH_LEAVE,
+};
+
+/* A Report or Done of either version, record by record. */
+struct mld_report {
+	struct cursor records;
+	uint16_t left;
+	uint8_t type; /* of the message */
+};
+
+/* False for what is none, or has a record that is not whole. */
+bool mld_report_decode(struct cursor icmp6, struct mld_report *out);
+/* False when there are no more. */
+bool mld_report_next(struct mld_report *report, struct ip_addr *group, enum mld_wish *wish);
+
+/* A General Query of version 2, which one of version 1 understands, too. max_delay_ms: MLD_QUERY_DELAY_MAX_MS at most. */
+void mld_query_encode(uint16_t max_delay_ms, uint32_t interval_s,
+		      uint8_t out[static MLD_QUERY_OCTETS]);
 
 /* Records without sources. Returns the octets written. */
 uint16_t mld_report_encode(const struct mld_record records[], uint16_t count,

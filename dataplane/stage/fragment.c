@@ -3,7 +3,7 @@
 #include "reassembly.h"
 #include "stage/send.h"
 
-enum { FRAGMENT_MORE = 1, BURST_ROOM = WORKER_TX_MAX - BURST_MAX - 1 };
+enum { FRAGMENT_MORE = 1 };
 
 /* The headers that every fragment has, RFC 8200 §4.5. Of what this home agent builds only a type 2 routing header is one;
  * *last: where the last of them announces what comes next. */
@@ -32,13 +32,6 @@ static void write_fragment_header(uint8_t *at, uint8_t next, uint16_t offset_and
 static void set_octets(struct ip6_hdr_wire *ip, uint16_t octets)
 {
 	ip->payload_length_be = rte_cpu_to_be_16((uint16_t)(octets - sizeof(*ip)));
-}
-
-/* A burst puts no more frames into a transmit buffer than it has packets; one that becomes two needs another place. */
-static void make_room(struct worker *w, const struct nexthop *hop)
-{
-	if (w->tx[hop->port].count > BURST_ROOM)
-		worker_flush(w);
 }
 
 /* How a packet is split. */
@@ -88,7 +81,7 @@ static void send_both(struct worker *w, const struct packet *p, const struct spl
 	struct ip6_hdr_wire *first = cut_first(p, s);
 	uint16_t around = (uint16_t)(s->headers + FRAGMENT_HEADER_OCTETS);
 
-	make_room(w, hop);
+	make_room_for_more(w, hop->port);
 	send_frame(w, p->m, first, (uint16_t)(around + s->first), hop);
 	send_frame(w, second, rte_pktmbuf_mtod(second, struct ip6_hdr_wire *),
 		   (uint16_t)(around + s->second), hop);

@@ -6,15 +6,9 @@
 #include "count.h"
 #include "encap/ip6_in_ip6.h"
 #include "ha/wire/icmp6.h"
-#include "reassembly.h"
 #include "stage/find.h"
 #include "stage/limit.h"
 #include "stage/send.h"
-
-/* What goes in front: the tunnel's header and the link's. */
-enum { HEADROOM_OCTETS = ENCAP_IP6_IN_IP6_OVERHEAD + RTE_ETHER_HDR_LEN };
-/* With all that may come between. */
-enum { HEADROOM_OCTETS_MAX = HEADROOM_OCTETS + ENCAP_LIMIT_OCTETS + FRAGMENT_HEADER_OCTETS };
 
 /* The port whose link a home address lies on; HOME_PORT_NONE on a virtual home link. False for any
  * other address. */
@@ -82,8 +76,8 @@ static inline bool may_tunnel(const struct packet *p, const struct binding *bind
 /* Into the tunnel and towards the care-of address, with a limit unless that is negative: whole if the path carries it, else in
  * two fragments. RFC 2473 §7.1 has those only for packets that no one can be asked to make smaller; and for one that fits a
  * tunnel without limit, so that what Packet Too Big said stays true. To a next hop that is not known yet it goes whole. */
-static __rte_noinline __rte_cold void tunnel_slowly(struct worker *w, struct packet *p,
-						    const struct binding *binding, int limit)
+__rte_noinline __rte_cold void tunnel_slowly(struct worker *w, struct packet *p,
+					     const struct binding *binding, int limit)
 {
 	const struct tunnel_class *class = &w->tables->tunnels[binding->tunnel];
 	const struct nexthop *hop = nexthop_find(w->tables->nexthops, binding->next_hop);
@@ -112,18 +106,25 @@ static __rte_noinline __rte_cold void tunnel_slowly(struct worker *w, struct pac
 		send_frame(w, p->m, p->ip, p->octets, hop);
 }
 
-/* RFC 2473 §4.1.1: what a packet brings counts down, else what is configured. False, and the packet ended, when it may enter
- * no tunnel. */
+/* RFC 2473 §4.1.1: what a packet brings counts down, else what is configured. */
+bool limit_in_tunnel(const struct packet *p, const struct tunnel_class *class, uint16_t *at,
+		     int *limit)
+{
+	*at = limit_find(p->ip, p->octets);
+	*limit = class->is_limited ? class->limit : -1;
+	if (*at == 0)
+		return true;
+	*limit = ((const uint8_t *)p->ip)[*at] - 1;
+	return *limit >= 0;
+}
+
+/* False, and the packet ended, when it may enter no tunnel. */
 static bool limit_for(struct worker *w, struct packet *p, const struct tunnel_class *class,
 		      int *limit)
 {
-	uint16_t at = limit_find(p->ip, p->octets);
+	uint16_t at;
 
-	*limit = class->is_limited ? class->limit : -1;
-	if (at == 0)
-		return true;
-	*limit = ((const uint8_t *)p->ip)[at] - 1;
-	if (*limit >= 0)
+	if (limit_in_tunnel(p, class, &at, limit))
 		return true;
 	p->next_hop = at;
 	punt(w, p, PUNT_ERROR, DROP_TUNNEL_LIMIT, DROP_TUNNEL_LIMIT);

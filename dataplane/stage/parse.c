@@ -47,7 +47,19 @@ static __rte_noinline __rte_cold bool sort_local(struct worker *w, struct burst 
 	return false;
 }
 
-/* Any frame that is not what nearly every frame is: the kernel's, or dropped. */
+/* A multicast frame with a whole packet to a multicast address, in one buffer. */
+static bool is_multicast(const struct packet *p)
+{
+	const struct rte_ether_hdr *ether = rte_pktmbuf_mtod(p->m, const struct rte_ether_hdr *);
+
+	return rte_is_multicast_ether_addr(&ether->dst_addr) &&
+	       ether->ether_type == RTE_BE16(RTE_ETHER_TYPE_IPV6) &&
+	       p->m->data_len >= HEADERS_OCTETS && ip6_first_word(p->ip) >> 60 == 6 &&
+	       rte_be_to_cpu_16(p->ip->payload_length_be) + HEADERS_OCTETS <= p->m->data_len &&
+	       ip_addr_is_multicast(ip6_destination(p->ip));
+}
+
+/* Any frame that is not what nearly every frame is: for mobile nodes in a group, the kernel's, or dropped. */
 static __rte_noinline __rte_cold void sort_odd(struct worker *w, struct burst *b, struct packet *p)
 {
 	const struct rte_ether_hdr *ether = rte_pktmbuf_mtod(p->m, const struct rte_ether_hdr *);
@@ -57,6 +69,8 @@ static __rte_noinline __rte_cold void sort_odd(struct worker *w, struct burst *b
 		drop(w, p, DROP_SEGMENTED);
 	else if (p->m->data_len < RTE_ETHER_HDR_LEN)
 		drop(w, p, DROP_RUNT);
+	else if (is_multicast(p) && multicast_receive(w, b, p))
+		return;
 	else if (rte_is_multicast_ether_addr(&ether->dst_addr) ||
 		 ether->ether_type != RTE_BE16(RTE_ETHER_TYPE_IPV6))
 		packet_list_add(&b->kernel, p);

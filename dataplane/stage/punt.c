@@ -17,6 +17,8 @@ static const struct token_bucket_config *budget(const struct config *config, enu
 		return &config->punt_error;
 	case PUNT_TUNNEL_ERROR:
 		return &config->punt_tunnel_error;
+	case PUNT_LISTENER:
+		return &config->punt_listener;
 	default:
 		return &config->punt_resolve;
 	}

@@ -20,11 +20,14 @@ static inline bool is_registered(const struct packet *p, const struct binding *b
 	       likely(binding->tunnel == p->agent) && likely(binding->expiry_tsc > now_tsc);
 }
 
-/* Ends a packet that no binding allows, by the first of the reasons. */
+/* Ends a packet that no binding allows, by the first of the reasons. Multicast listener discovery comes from link-local addresses:
+ * the control thread looks for the binding by the care-of address. */
 static __rte_noinline __rte_cold void refuse(struct worker *w, struct packet *p,
 					     const struct binding *binding)
 {
-	if (binding == NULL)
+	if (binding == NULL && multicast_is_listener(w, p))
+		punt(w, p, PUNT_LISTENER, 0, DROP_PUNT_LIMIT);
+	else if (binding == NULL)
 		drop(w, p, DROP_TUNNEL_UNKNOWN);
 	else if (!ip_addr_equal(&binding->care_of, ip6_source(p->ip)))
 		drop(w, p, DROP_TUNNEL_OUTER_SOURCE);
@@ -76,6 +79,8 @@ static void sort_inner(struct worker *w, struct burst *b, struct packet *p)
 
 	if (agent != HOME_AGENT_NONE)
 		sort_inner_local(w, b, p, agent);
+	else if (ip_addr_is_multicast(to))
+		multicast_from_node(w, p);
 	else if (!ip_addr_is_unicast_routable(to))
 		drop(w, p, DROP_TUNNEL_INNER);
 	else if (is_home_address(w->tables, to))

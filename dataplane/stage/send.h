@@ -9,7 +9,25 @@
 #ifndef DATAPLANE_STAGE_SEND_H
 #define DATAPLANE_STAGE_SEND_H
 
+#include "encap/ip6_in_ip6.h"
+#include "reassembly.h"
 #include "stage/stages.h"
+
+enum {
+	/* What goes in front of a packet to a mobile node: the tunnel's header and the link's. */
+	HEADROOM_OCTETS = ENCAP_IP6_IN_IP6_OVERHEAD + RTE_ETHER_HDR_LEN,
+	/* With all that may come between. */
+	HEADROOM_OCTETS_MAX = HEADROOM_OCTETS + ENCAP_LIMIT_OCTETS + FRAGMENT_HEADER_OCTETS,
+	/* A burst puts no more frames into a transmit buffer than it has packets; so far that may be filled by others. */
+	BURST_ROOM = WORKER_TX_MAX - BURST_MAX - 1,
+};
+
+/* A packet that becomes two needs another place in the transmit buffer of a port. */
+static inline void make_room_for_more(struct worker *w, uint16_t port)
+{
+	if (w->tx[port].count > BURST_ROOM)
+		worker_flush(w);
+}
 
 /* Puts Ethernet in front of a packet of that many octets and the frame into the port's transmit
  * buffer. There is room for Ethernet: a packet either came with it, or was made with headroom

@@ -45,6 +45,20 @@ bool fragment_is_ours(const struct ip6_hdr_wire *ip, const struct ip_addr *home)
 /* Between bursts: ends what was not whole in time. */
 void reassemble_expire(struct worker *w);
 
+/* Puts a packet that may enter it into the tunnel of that binding and sends it, with a Tunnel Encapsulation Limit unless that is
+ * negative; in two fragments where the path carries no more. */
+void tunnel_slowly(struct worker *w, struct packet *p, const struct binding *binding, int limit);
+/* The limit that a packet has in a tunnel, -1 for none. False when it may enter none; *at, where not 0, is where its own stands. */
+bool limit_in_tunnel(const struct packet *p, const struct tunnel_class *class, uint16_t *at,
+		     int *limit);
+
+/* A multicast frame, whole: true when it is for mobile nodes, and dealt with. Else nothing was done. */
+bool multicast_receive(struct worker *w, struct burst *b, struct packet *p);
+/* To a multicast address, out of the tunnel of a mobile node. */
+void multicast_from_node(struct worker *w, struct packet *p);
+/* Whether a tunnel packet has multicast listener discovery inside, and a control thread that wants it. */
+bool multicast_is_listener(const struct worker *w, const struct packet *p);
+
 /* Sends a packet of this home agent's in two fragments of at most mtu octets each, to a next hop that is resolved. */
 void fragment_send(struct worker *w, struct packet *p, uint16_t mtu, const struct nexthop *hop);
 

@@ -29,6 +29,8 @@ enum {
 	SWITCH_ADDRESSES_MAX = 16,
 	BINDINGS_MAX = 16777216,
 	CORRESPONDENT_BINDINGS_MAX = 65536,
+	MULTICAST_GROUPS_MAX = 4096,
+	MULTICAST_MEMBERS_MAX = 4096, /* copies of one packet */
 };
 
 #define LIFETIME_INFINITE_S UINT32_MAX
@@ -147,6 +149,15 @@ struct config {
 	bool correspondent_enabled;	 /* return routability and bindings without H */
 	uint32_t correspondent_bindings; /* of them at most */
 
+	bool multicast_enabled; /* groups of mobile nodes, RFC 6275 §10.4.3 */
+	char multicast_port_name[PORT_NAME_MAX];
+	uint16_t multicast_port;	    /* index in ports */
+	uint32_t multicast_groups;	    /* of all mobile nodes at most */
+	uint32_t multicast_groups_per_node; /* of one of them */
+	uint32_t multicast_members;	    /* of one group: copies of each packet */
+	uint32_t multicast_query_interval_s;
+	uint32_t multicast_query_response_ms; /* how long a mobile node may take */
+
 	char mobile_nodes_path[PATH_MAX];
 	uint32_t timestamp_window_s; /* of a mobile node that does not set its own */
 
@@ -155,6 +166,7 @@ struct config {
 	struct token_bucket_config punt_local;
 	struct token_bucket_config punt_error;
 	struct token_bucket_config punt_tunnel_error;
+	struct token_bucket_config punt_listener;
 	struct token_bucket_config punt_resolve;
 	struct token_bucket_config
 		errors_per_source; /* ICMPv6 errors, Binding Errors, status 146: per /64 */

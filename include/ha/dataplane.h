@@ -20,6 +20,7 @@
 #include "ha/encap.h"
 #include "ha/exchange.h"
 #include "ha/fault.h"
+#include "ha/multicast.h"
 #include "ha/nexthop.h"
 #include "ha/stats.h"
 
@@ -39,6 +40,7 @@ struct dataplane_tables {
 	 * virtual. */
 	const uint16_t *home_ports;
 	uint32_t binding_slots; /* for how many bindings each worker keeps counters */
+	const struct multicast_table *multicast; /* NULL: nothing is forwarded to groups */
 };
 
 /* net_af_xdp attaches a steering program of its own while it makes a queue. This is called after

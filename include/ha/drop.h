@@ -49,7 +49,10 @@
 	X(REASSEMBLY_FULL, reassembly_full,                                                        \
 	  "fragments given up for those of newer packets: too many packets waited for fragments")  \
 	X(REASSEMBLY_TIMEOUT, reassembly_timeout, "fragments whose packet was not whole in time")  \
-	X(NO_BUFFER, no_buffer, "no buffer for one more fragment")                                 \
+	X(MULTICAST_SOURCE, multicast_source,                                                      \
+	  "multicast packet on the link from a mobile node that is away: its own, or forged")      \
+	X(NO_MEMBER, no_member, "multicast packet that no mobile node is to have")                 \
+	X(NO_BUFFER, no_buffer, "no buffer for one more fragment or copy")                         \
 	X(NO_KERNEL, no_kernel, "for the kernel, but the port has no kernel interface")            \
 	X(PUNT_LIMIT, punt_limit, "over the worker's budget for the control thread")               \
 	X(PUNT_RING_FULL, punt_ring_full, "control thread too far behind")                         \

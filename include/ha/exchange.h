@@ -22,6 +22,7 @@ struct rte_mbuf;
 	X(ERROR, error, "packet that an ICMPv6 error may answer")                                  \
 	X(TUNNEL_ERROR, tunnel_error,                                                              \
 	  "ICMPv6 error about a tunnel packet or a message of the home agent's")                   \
+	X(LISTENER, listener, "tunnelled packet with multicast listener discovery inside")         \
 	X(RESOLVE, resolve, "packet whose next hop is not resolved yet")
 
 enum punt_class {
@@ -34,12 +35,14 @@ enum punt_class {
 extern const char *const punt_class_names[PUNT_CLASS_COUNT];
 
 /* Worker to control. The mbuf starts at the IPv6 header; Ethernet and tunnel headers are gone, but what
- * says its port and did not come out of a tunnel has its Ethernet header in the room in front. */
+ * says its port and did not come out of a tunnel has its Ethernet header in the room in front; and PUNT_LISTENER starts at the
+ * header of the tunnel, since only that says whose it is. */
 struct punt {
 	struct rte_mbuf *packet;
 	union {
 		uint32_t next_hop; /* PUNT_RESOLVE: what to resolve */
 		uint32_t pointer;  /* PUNT_ERROR: where a Parameter Problem points */
+		uint32_t mtu;	   /* DROP_TOO_BIG of a multicast packet: what is to be told */
 		uint32_t port;	   /* signalling, PUNT_LOCAL, DROP_LINK_LOCAL: what it came by */
 	};
 	uint8_t class;	   /* enum punt_class */

@@ -8,6 +8,7 @@
  *            lies between workers. A packet from mobile node to mobile node is received once and
  *            sent once. fragments_created stands beside received, fragments_joined and
  *            fragments_waiting stand beside sent: a packet of three fragments joins two to the third.
+ *            copies_created stands beside received: copies of a multicast packet beyond the packet itself.
  * Threads    one writer per lcore, plain stores; any reader adds them up and may see a burst half
  *            counted.
  */
@@ -32,6 +33,7 @@ struct worker_stats {
 	uint64_t fragments_created; /* frames that were sent beyond the packets they are of */
 	uint64_t fragments_joined;  /* received, and now part of a packet that walked on */
 	uint64_t fragments_waiting; /* received, and their packet is not whole yet: a level */
+	uint64_t copies_created;    /* of multicast packets, beyond the packets themselves */
 	uint64_t encapsulated;	    /* of those sent */
 	uint64_t decapsulated;
 	uint64_t polls; /* turns of the loop, and those that found nothing */

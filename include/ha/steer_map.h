@@ -13,6 +13,7 @@
 #define STEER_PREFIXES_MAX  1024
 #define STEER_ADDRESSES_MAX 4096
 #define STEER_QUEUES_MAX    64
+#define STEER_GROUPS_MAX    4096
 
 struct steer_address {
 	__u8 bytes[16];
@@ -29,6 +30,8 @@ enum steer_kind {
 	STEER_LINK =
 		2, /* a real link: its neighbour discovery is the kernel's, and is heard from it */
 };
+
+/* The hash map "groups" has those that mobile nodes want from this interface, by address; its values say nothing. */
 
 /* Values of the hash map "addresses": what an exact address is to us. */
 enum steer_role {

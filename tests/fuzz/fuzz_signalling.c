@@ -3,7 +3,7 @@
  * fuzz_signalling: what the home agent does with signalling before it touches a table: IPv6 packet,
  * Mobility Header, Binding Update, verdict, and the acknowledgement built from them; every other
  * message of the protocol, and what the correspondent function makes of it; ICMPv6 errors with what
- * they quote; and discovery of home agents and prefixes.
+ * they quote; discovery of home agents and prefixes; and multicast listener discovery in tunnels.
  *
  * Input      a packet as it is, when it begins like IPv6 (0x6.);
  *            else one octet of choices (CHOICE_), twelve octets of circumstances for the verdict,
@@ -16,6 +16,8 @@
 #include "ha/config.h"
 #include "ha/wire/ip6.h"
 #include "ip6_packet.h"
+#include "link/frame.h"
+#include "link/mld.h"
 #include "mh/binding_ack.h"
 #include "mh/binding_error.h"
 #include "mh/binding_revocation.h"
@@ -376,6 +378,38 @@ static void discovery_arrives(struct cursor message)
 		require(message.at[4] == identifier >> 8 && message.at[5] == (identifier & 0xff));
 }
 
+/* As many records as it says, each inside the message. */
+static void report_arrives(struct cursor message)
+{
+	struct mld_report report;
+	struct ip_addr group;
+	enum mld_wish wish;
+	uint32_t said;
+	uint32_t found = 0;
+
+	if (!mld_report_decode(message, &report))
+		return;
+	said = report.left;
+	while (mld_report_next(&report, &group, &wish)) {
+		require(is_inside(message, report.records.at, 0));
+		require(wish <= MLD_WISH_LEAVE);
+		found++;
+	}
+	require(found == said);
+}
+
+/* A packet inside a tunnel, with its headers and checksum. */
+static void tunnel_arrives(struct cursor inner)
+{
+	struct link_message message;
+
+	if (!frame_read_tunnelled(inner, &message))
+		return;
+	require(is_inside(inner, message.icmp6.at, cursor_left(&message.icmp6)));
+	require(!ip_addr_is_multicast(&message.source));
+	report_arrives(message.icmp6);
+}
+
 static void packet_arrives(uint8_t *bytes, size_t length, uint8_t choice,
 			   const struct circumstances *c)
 {
@@ -397,7 +431,10 @@ static void packet_arrives(uint8_t *bytes, size_t length, uint8_t choice,
 	if (packet.protocol == PROTO_ICMP6) {
 		error_arrives(packet.payload);
 		discovery_arrives(packet.payload);
+		report_arrives(packet.payload);
 	}
+	if (packet.protocol == PROTO_IPV6)
+		tunnel_arrives(packet.payload);
 	if (packet.protocol != PROTO_MOBILITY)
 		return;
 	if (choice & CHOICE_REPAIR)

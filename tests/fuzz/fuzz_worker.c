@@ -12,13 +12,30 @@
 #include "support/eal.h"
 #include "support/packets.h"
 
-enum { FRAMES_MAX = 16, FRAME_OCTETS_MAX = 1514, NARROW_NODE = 1, NARROW_MTU = 1240 };
+enum { FRAMES_MAX = 16, FRAME_OCTETS_MAX = 1514, NARROW_NODE = 1, NARROW_MTU = 1240, MEMBERS = 3 };
 
 static const uint8_t marker[4] = {0xf7, 0xa6, 0x3e, 0x27};
 
 static struct plane plane;
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* The first three nodes listen to ff1e::42, the narrow one among them. */
+static void make_group(void)
+{
+	static struct multicast_group *chain;
+	static struct multicast_table table = {.chains = &chain, .mtu = 1500};
+
+	chain = calloc(1, sizeof(*chain) + MEMBERS * sizeof(chain->members[0]));
+	if (chain == NULL)
+		abort();
+	ip_addr_parse("ff1e::42", &chain->address);
+	while (chain->count < MEMBERS) {
+		chain->members[chain->count] = plane_home(chain->count);
+		chain->count++;
+	}
+	plane.tables.multicast = &table;
+}
 
 static void start_once(void)
 {
@@ -28,6 +45,7 @@ static void start_once(void)
 	plane_make(&plane, 64, RTE_MAX_ETHPORTS);
 	plane_make_worker(&plane, 1, RTE_MAX_ETHPORTS);
 	plane.bindings[NARROW_NODE]->inner_mtu = NARROW_MTU;
+	make_group();
 	if (peers_make(plane.workers, plane.worker_count) != 0)
 		abort();
 }

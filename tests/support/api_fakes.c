@@ -13,6 +13,8 @@
 #include "link/link.h"
 #include "link/proxy.h"
 #include "mobile_node.h"
+#include "multicast/listeners.h"
+#include "multicast/membership.h"
 #include "nexthop.h"
 #include "retire.h"
 #include "revocation/revocation.h"
@@ -422,4 +424,18 @@ const struct home_agents_list *advertise_others_on(uint16_t link)
 		.addresses = {{parsed("2001:db8:1::2"), UINT64_MAX}},
 	};
 	return &others;
+}
+
+const struct listener *listeners_at(uint32_t slot)
+{
+	static struct joined_group group = {.address = {{0xff, 0x1e, [15] = 0x42}}};
+	static const struct listener listener = {.count = 1, .groups = &group};
+
+	group.expiry.due_ms = monotonic_ms() + 259500;
+	return slot % 2 == 0 ? &listener : NULL;
+}
+
+uint32_t membership_groups(void)
+{
+	return 1;
 }

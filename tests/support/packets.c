@@ -95,14 +95,15 @@ void packets_clear(struct plane *plane)
 
 static bool balances(const struct worker *w)
 {
-	uint64_t out = w->tx[0].count + w->stats.handed_over + w->stats.fragments_joined +
-		       w->stats.fragments_waiting;
+	uint64_t out = w->tx[0].count + w->stats.sent + w->stats.handed_over +
+		       w->stats.fragments_joined + w->stats.fragments_waiting;
 
 	for (int i = 0; i < DROP_REASON_COUNT; i++)
 		out += w->stats.dropped[i];
 	for (int i = 0; i < PUNT_CLASS_COUNT; i++)
 		out += w->stats.punted[i];
-	return out == w->stats.received + w->stats.taken_over + w->stats.fragments_created;
+	return out == w->stats.received + w->stats.taken_over + w->stats.fragments_created +
+			      w->stats.copies_created;
 }
 
 bool packets_balance(struct plane *plane)

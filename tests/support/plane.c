@@ -161,6 +161,7 @@ struct worker *plane_make_worker(struct plane *plane, uint16_t index, uint16_t e
 		.punt_local = {1000000, 4096},
 		.punt_error = {1000000, 4096},
 		.punt_tunnel_error = {1000000, 4096},
+		.punt_listener = {1000000, 4096},
 		.punt_resolve = {1000000, 4096},
 	};
 	static const struct rte_ether_addr mac = {{0x02, 0, 0, 0, 0, 1}};

@@ -24,7 +24,7 @@ SCHEMA = json.loads((ROOT / "docs/config.schema.json").read_text())
 BEYOND_A_SCHEMA = {
     "address_link_local", "address_loopback", "address_multicast", "address_unspecified", "address_v4_mapped",
     "cpus_not_matching", "duplicate_key", "empty_file", "home_link_of_a_vdev", "home_link_of_no_port", "lifetime_preferred_infinite", "lifetime_preferred_longer",
-    "nested_too_deep", "not_utf8_escape", "number_too_big", "port_devices_repeated", "port_interfaces_repeated",
+    "multicast_port_unknown", "multicast_response_long", "nested_too_deep", "not_utf8_escape", "number_too_big", "port_devices_repeated", "port_interfaces_repeated",
     "port_names_repeated", "prefix_host_bits", "prefix_host_bits_inside_octet", "prefix_link_local", "prefix_multicast",
     "prefix_unspecified", "prefixes_equal", "prefixes_overlap", "refresh_not_shorter", "route_prefix_host_bits", "router_advertisements",
     "router_advertisements_without_an_address",

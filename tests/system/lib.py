@@ -293,7 +293,8 @@ def balance(counters):
     went = counters["sent"] + counters["to_kernel"] + counters.get("fragments_joined", 0)
     went += counters.get("fragments_waiting", 0)
     went += sum(value for name, value in counters.items() if name.startswith(("dropped.", "punted.")))
-    return counters["received"] + counters["injected"] + counters.get("fragments_created", 0), went
+    came = counters["received"] + counters["injected"] + counters.get("fragments_created", 0)
+    return came + counters.get("copies_created", 0), went
 
 
 class Lab:
