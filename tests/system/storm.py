@@ -26,6 +26,7 @@ SECONDS, SEED = 8, 6275
 NODES = range(0x10, 0x18)
 WITNESS = 0x20        # nobody's target: it registers before and after
 OPEN, STAMPED, REVOKED = 0x30, 0x31, 0x32
+TOLD_PREFIX, TOLD_ADDRESS = "2001:db8:77::/64", "2001:db8:77::1"  # an address of the home agent that lies on its link
 VIRTUAL_PREFIX, VIRTUAL_HOME = "2001:db8:2::/64", "2001:db8:2::10"
 LINK_ADDRESS, ANYCAST = "2001:db8:1::1", "2001:db8:1:0:fdff:ffff:ffff:fffe"
 MACS = ("02:00:00:00:be:ef", "02:00:00:00:be:f0", "33:33:00:00:00:01", "ff:ff:ff:ff:ff:ff")
@@ -296,6 +297,7 @@ def main():
         real = {"interface": "rt", "router_advertisements": {"enabled": True, "default_router": False, "max_interval_ms": 4000}}
         the_lab.daemon.configure(nodes(NODES), home_agent__prefixes=[
             {"prefix": HOME_PREFIX, "address": HOME_AGENT, "home_link": {**real, "home_agent_lifetime_s": 60}},
+            {"prefix": TOLD_PREFIX, "address": TOLD_ADDRESS, "home_link": {**real, "home_agent_lifetime_s": 60}},
             {"prefix": VIRTUAL_PREFIX, "address": HOME_AGENT, "home_link": "virtual"}], correspondent={"enabled": True}, binding_revocation={"initial_delay_ms": 500, "retransmissions": 1})
         if report.check(the_lab.daemon.start(), "the daemon starts"):
             the_lab.run("ha", "ping", "-n", "-c", "1", "-W", "1", ROUTER)
