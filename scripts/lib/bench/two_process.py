@@ -2,6 +2,8 @@
 """homewardd against testpmd macswap, each with pktsource in a process of its own at the other end of a memif port.
 
 pktsource has one CPU, the worker that forwards the other. It checks what comes back from homewardd octet by octet.
+Half of the packets go to home addresses, half come out of tunnels: what 40 octets are added to and what they are taken
+from, so that as many octets come back as are sent, from homewardd as from macswap.
 """
 import contextlib
 import statistics
@@ -51,8 +53,8 @@ def source(run, what, mode, seconds, more=()):
     """Through what is named, which is started for it: one connection, one measure."""
     vdev = f"net_memif0,role=client,id=0,socket={socket_path(run)}"
     with what(run) as options:
-        command = [run.program("pktsource"), "--vdev", vdev, "--mode", mode, "--count", NODES, "--seconds", seconds,
-                   "--cpu", run.OTHER_CPU, "--dst-mac", OUR_MAC, "--src-mac", PEER_MAC, *options, *more, "--json"]
+        command = [run.program("pktsource"), "--vdev", vdev, "--mode", mode, "--frames", "both", "--count", NODES,
+                   "--seconds", seconds, "--cpu", run.OTHER_CPU, "--dst-mac", OUR_MAC, "--src-mac", PEER_MAC, *options, *more, "--json"]
         result = run.execute_json(command, seconds + 60)
     if not result["good"] or result["rx_pps"] < LEAST_PPS:
         raise Skip(f"pktsource and {what.__name__}: {result['wrong']} wrong packets, {result['rx_pps']} a second came back; "
