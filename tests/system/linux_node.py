@@ -229,6 +229,8 @@ class Bench:
         status, shown = self.guest.run(f"ping -6 -c 3 -W 5 {CORRESPONDENT}")
         self.check(status == 0 and "3 packets received" in shown, f"{what}: the node reaches the correspondent",
                    shown)
+        count, shown = self.lab.ping("-c", "5", "-s", "4000")
+        self.check(count >= 3, f"{what}: packets of 4000 octets, in fragments, are answered", shown)
 
 
 def check_answer(bench, answer, lifetime_s, what):
@@ -320,6 +322,8 @@ def path_mtu(bench):
                 "packets of 1400 octets reach the node, or their source is told 1360", shown)
     count, shown = bench.lab.ping("-c", "5", *whole)
     bench.check(count >= 3, "once its kernel knows, they arrive in fragments and are answered", shown)
+    count, shown = bench.lab.ping("-c", "5", "-s", "4000")
+    bench.check(count >= 3, "and so are packets of 4000 octets", shown)
     bench.echoes("the TCP connection goes on through the narrow link")
 
 
