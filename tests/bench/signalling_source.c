@@ -92,7 +92,7 @@ static struct rte_mbuf *alloc_update(void)
 	if (*place != NULL) {
 		fetch_to_write(*place, sizeof(**place));
 		fetch_to_write((char *)(*place + 1) + RTE_PKTMBUF_HEADROOM,
-			       UPDATE_ROOM - RTE_PKTMBUF_HEADROOM);
+			       ETHER_OCTETS + plan.updates[0].octets);
 	}
 	if (m != NULL)
 		rte_pktmbuf_reset(m);
@@ -109,7 +109,7 @@ static struct rte_mbuf *write_update(uint64_t now_tsc)
 		return NULL;
 	start = rte_pktmbuf_mtod(m, uint8_t *);
 	result.sent++;
-	fetch(p + 1, sizeof(*p));
+	fetch(p + 1, offsetof(struct prepared, packet) + p->octets);
 	p->sent_tsc = now_tsc;
 	put_ether(start);
 	memcpy(start + ETHER_OCTETS, p->packet, p->octets);
@@ -213,7 +213,7 @@ static void fetch_acked(void)
 
 	if (result.acked + AHEAD >= plan.update_count)
 		return;
-	fetch(p + AHEAD, sizeof(*p));
+	fetch(p + AHEAD, offsetof(struct prepared, packet) + MESSAGE_OFFSET);
 	__builtin_prefetch(&acked[p[AHEAD / 2].node], 1);
 }
 
