@@ -181,7 +181,7 @@ class HomeAgent(Dut):
     def is_ready(self):
         try:
             ports = self.ask("status.get")["ports"]
-        except (OSError, ValueError):
+        except (OSError, ValueError, RuntimeError):
             return False
         self.mac = ports[0]["mac"]
         self.updates_mac = ports[-1]["mac"]
@@ -192,8 +192,17 @@ class HomeAgent(Dut):
 
     def ask(self, method, **params):
         """One call of the control socket."""
-        with self.connect() as lines:
-            return call(lines, method, **params)
+        try:
+            with self.connect() as lines:
+                return call(lines, method, **params)
+        except ConnectionError as reason:
+            raise RuntimeError(f"{self.name}: {reason}, {self.ended()}: {tail(self.log)}") from None
+
+    def ended(self):
+        try:
+            return f"it has ended with status {self.process.wait(1)}"  # below 0: by that signal
+        except subprocess.TimeoutExpired:
+            return "it runs"
 
     def connect(self):
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as sock:

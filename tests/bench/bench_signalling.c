@@ -3,7 +3,8 @@
  * bench_signalling: registrations per second through the whole path of the home agent, in one
  * process: a worker punts Binding Updates, the control thread authenticates, decides, publishes and
  * answers, the worker sends the acknowledgement. Against the limit that the same run's authenticator
- * and table timings allow; and what registrations do to forwarding.
+ * and table timings allow; and what registrations do to forwarding. With --floods instead: what
+ * floods of messages that anybody can send do to the time a registration takes.
  *
  * Shape      both planes as homewardd starts them, one worker on a net_null port; callbacks on the
  *            port write what comes in and look at what goes out (signalling_source). Measures take
@@ -36,8 +37,11 @@ enum {
 	UPDATES = 65536, /* in a round */
 	WINDOW = 512,	 /* updates on their way; a paced run may fall behind by WINDOW_PACED */
 	WINDOW_PACED = 4096,
-	RATE_PER_S = 100000, /* of registrations while data is forwarded */
-	DATA_MS = 300,	     /* of forwarding in a round */
+	RATE_PER_S = 100000,	  /* of registrations while data is forwarded */
+	DATA_MS = 300,		  /* of forwarding in a round */
+	FLOOD_RATE_PER_S = 50000, /* of registrations beside a flood */
+	FLOOD_MS = 60,		  /* short: most rounds are free of what else the machine does */
+	WINDOW_FLOOD = 512,
 	PATIENCE_S = 10,
 };
 
@@ -52,12 +56,26 @@ enum measure {
 	WITHOUT_PPS,
 	WITH_PPS,
 	WITH_UPDATES_PER_S,
+	ALONE_P99_US,
+	BESIDE_DATA_P99_US,
+	BESIDE_DISCOVERY_P99_US,
+	BESIDE_SOLICITATIONS_P99_US,
 	MEASURES,
 };
 
 static const char *const names[MEASURES] = {
-	"hmac_cycles", "table_cycles", "update_cycles", "updates_per_s",
-	"limit_per_s", "without_pps",  "with_pps",	"updates_per_s",
+	"hmac_cycles",
+	"table_cycles",
+	"update_cycles",
+	"updates_per_s",
+	"limit_per_s",
+	"without_pps",
+	"with_pps",
+	"updates_per_s",
+	"alone_p99_us",
+	"beside_data_p99_us",
+	"beside_discovery_p99_us",
+	"beside_solicitations_p99_us",
 };
 
 static struct config config;
@@ -66,6 +84,7 @@ static struct options load = {.count = 65536}; /* the nodes, as mnload has them 
 static unsigned int rounds = ROUNDS_DEFAULT;
 static bool hugepages;
 static bool json;
+static bool floods;
 
 static double samples[MEASURES][ROUNDS_MAX];
 static struct histogram latency;       /* with updates as fast as acknowledged */
@@ -335,14 +354,80 @@ static bool measure_forwarding(unsigned int round)
 	return true;
 }
 
+static double quantile_us(const struct histogram *h, double share)
+{
+	return (double)histogram_quantile(h, share) * 1e6 / (double)rte_get_tsc_hz();
+}
+
+/* Paced refreshes, beside what the plan says. */
+static const struct source_result *refresh(struct source_plan *plan, enum measure p99_us,
+					   unsigned int round)
+{
+	const struct source_result *r;
+
+	plan->update_count = FLOOD_RATE_PER_S / 1000 * FLOOD_MS;
+	plan->rate_per_s = FLOOD_RATE_PER_S;
+	plan->window = RTE_MIN(load.count, WINDOW_FLOOD);
+	plan->updates = updates_prepare(plan->update_count, false);
+	r = plan->updates != NULL ? run(plan, NULL) : NULL;
+	if (r != NULL)
+		samples[p99_us][round] = quantile_us(&r->latency, 0.99);
+	return r;
+}
+
+/* Of the packets of a flood: each is over its budget, or goes to the control thread. */
+static uint64_t flood_seen(void)
+{
+	struct worker_stats stats;
+
+	dataplane_worker_stats(0, &stats);
+	return stats.dropped[DROP_PUNT_LIMIT] + stats.dropped[DROP_PUNT_RING_FULL] +
+	       stats.punted[PUNT_LOCAL];
+}
+
+static bool measure_flood(enum flood_kind kind, enum measure p99_us, unsigned int round)
+{
+	struct source_plan plan = {
+		.data_tsc = rte_get_tsc_hz() * FLOOD_MS / 1000,
+		.flood = flood_prepare(&load, kind),
+	};
+	uint64_t before = flood_seen();
+	const struct source_result *r = refresh(&plan, p99_us, round);
+
+	if (r == NULL)
+		return false;
+	lost += (int64_t)(r->flood_in - (flood_seen() - before));
+	if (r->flood_answers == 0)
+		fprintf(stderr, "bench_signalling: nothing of a flood was answered\n");
+	return r->flood_answers != 0;
+}
+
+static bool measure_floods(unsigned int round)
+{
+	struct source_plan alone = {0};
+	struct source_plan data = {.data_tsc = rte_get_tsc_hz() * FLOOD_MS / 1000};
+
+	return refresh(&alone, ALONE_P99_US, round) != NULL &&
+	       measure_flood(FLOOD_DISCOVERY, BESIDE_DISCOVERY_P99_US, round) &&
+	       refresh(&data, BESIDE_DATA_P99_US, round) != NULL &&
+	       measure_flood(FLOOD_SOLICITATIONS, BESIDE_SOLICITATIONS_P99_US, round);
+}
+
+static bool measure_all(unsigned int round)
+{
+	if (floods)
+		return measure_floods(round);
+	return measure_updates(round) && measure_forwarding(round);
+}
+
 static bool measure(void)
 {
-	if (!register_all() || !measure_updates(0) || !measure_forwarding(0))
+	if (!register_all() || !measure_all(0))
 		return false;
 	memset(&latency, 0, sizeof(latency));
 	memset(&paced_latency, 0, sizeof(paced_latency));
 	for (unsigned int round = 0; round < rounds; round++)
-		if (!measure_updates(round) || !measure_forwarding(round))
+		if (!measure_all(round))
 			return false;
 	return true;
 }
@@ -357,11 +442,6 @@ static void print_samples(enum measure from, enum measure to)
 			printf("%s%.1f", i != 0 ? ", " : "", samples[m][i]);
 		printf("]");
 	}
-}
-
-static double quantile_us(const struct histogram *h, double share)
-{
-	return (double)histogram_quantile(h, share) * 1e6 / (double)rte_get_tsc_hz();
 }
 
 static void print_latency(const struct histogram *h)
@@ -385,6 +465,14 @@ static void print_json(void)
 	print_latency(&paced_latency);
 	printf(", \"lost\": %" PRId64 ", \"to_old_address\": %" PRIu64 "}}\n", lost,
 	       to_old_address);
+}
+
+static void print_floods_json(void)
+{
+	printf("{\"nodes\": %" PRIu32 ", \"updates_per_s\": %u, \"samples\": {", load.count,
+	       FLOOD_RATE_PER_S);
+	print_samples(ALONE_P99_US, BESIDE_SOLICITATIONS_P99_US);
+	printf("}, \"lost\": %" PRId64 "}\n", lost);
 }
 
 static int by_value(const void *a, const void *b)
@@ -437,14 +525,45 @@ static void print_text(void)
 	       lost, to_old_address);
 }
 
+static void print_floods_text(void)
+{
+	static const char *const beside[] = {
+		[ALONE_P99_US] = "alone",
+		[BESIDE_DATA_P99_US] = "beside data",
+		[BESIDE_DISCOVERY_P99_US] = "beside home agent discovery",
+		[BESIDE_SOLICITATIONS_P99_US] = "beside mobile prefix solicitations",
+	};
+
+	printf("%" PRIu32 " mobile nodes, %u updates a second, medians of %u rounds\n", load.count,
+	       FLOOD_RATE_PER_S, rounds);
+	for (enum measure m = ALONE_P99_US; m <= BESIDE_SOLICITATIONS_P99_US; m++)
+		printf("update to answer, p99  %7.1f us, %.3f of beside data: %s\n",
+		       median(samples[m]), median_ratio(m, BESIDE_DATA_P99_US), beside[m]);
+	printf("uncounted packets %" PRId64 "\n", lost);
+}
+
+static void print_results(void)
+{
+	if (json && floods)
+		print_floods_json();
+	else if (json)
+		print_json();
+	else if (floods)
+		print_floods_text();
+	else
+		print_text();
+}
+
 /* Options */
 
 static int usage(FILE *out, int status)
 {
 	fprintf(out,
-		"usage: bench_signalling [--nodes N] [--rounds R] [--hugepages] [--json]\n"
+		"usage: bench_signalling [--nodes N] [--rounds R] [--floods] [--hugepages] "
+		"[--json]\n"
 		"  --nodes N     registered mobile nodes, 1 to %d (65536)\n"
 		"  --rounds R    1 to %d (%d)\n"
+		"  --floods      latency beside floods of discovery, nothing else\n"
 		"  --hugepages   memory of both planes in hugepages\n"
 		"  --json        raw samples of each round on one line\n"
 		"Needs two CPUs: one for the control thread, one for the worker.\n",
@@ -464,9 +583,13 @@ static bool read_number(const char *text, unsigned long max, unsigned long *out)
 static int read_options(int argc, char *argv[])
 {
 	static const struct option options[] = {
-		{"nodes", required_argument, NULL, 'n'}, {"rounds", required_argument, NULL, 'r'},
-		{"hugepages", no_argument, NULL, 'H'},	 {"json", no_argument, NULL, 'j'},
-		{"help", no_argument, NULL, 'h'},	 {NULL, 0, NULL, 0},
+		{"nodes", required_argument, NULL, 'n'},
+		{"rounds", required_argument, NULL, 'r'},
+		{"floods", no_argument, NULL, 'f'},
+		{"hugepages", no_argument, NULL, 'H'},
+		{"json", no_argument, NULL, 'j'},
+		{"help", no_argument, NULL, 'h'},
+		{NULL, 0, NULL, 0},
 	};
 	unsigned long number;
 	int option;
@@ -482,6 +605,9 @@ static int read_options(int argc, char *argv[])
 			if (!read_number(optarg, ROUNDS_MAX, &number))
 				return usage(stderr, EXIT_USAGE);
 			rounds = (unsigned int)number;
+			break;
+		case 'f':
+			floods = true;
 			break;
 		case 'H':
 			hugepages = true;
@@ -518,10 +644,8 @@ int main(int argc, char *argv[])
 	if (!has_two_cpus() || !start())
 		return EXIT_FAILED;
 	good = measure();
-	if (good && json)
-		print_json();
-	else if (good)
-		print_text();
+	if (good)
+		print_results();
 	stop();
 	return good && lost == 0 && to_old_address == 0 ? EXIT_SUCCESS : EXIT_FAILED;
 }

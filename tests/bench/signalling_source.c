@@ -69,6 +69,17 @@ static void write_data(struct rte_mbuf *m)
 	set_length(m, INNER_OCTETS);
 }
 
+static void write_flood(struct rte_mbuf *m)
+{
+	const struct flood_packet *p = &plan.flood[at % FLOOD_PACKETS];
+	uint8_t *start = rte_pktmbuf_mtod(m, uint8_t *);
+
+	put_ether(start);
+	memcpy(start + ETHER_OCTETS, p->packet, sizeof(p->packet));
+	at = (at + 1) % STREAM;
+	set_length(m, p->octets);
+}
+
 static void fetch(const void *from, size_t octets)
 {
 	for (size_t line = 0; line < octets; line += RTE_CACHE_LINE_SIZE)
@@ -151,6 +162,19 @@ static uint32_t updates_due(uint64_t now_tsc)
 	return due > result.sent ? due - result.sent : 0;
 }
 
+static void fill(struct rte_mbuf *packets[], uint16_t n)
+{
+	if (plan.flood != NULL)
+		result.flood_in += n;
+	else
+		result.data_in += n;
+	for (uint16_t i = 0; i < n; i++)
+		if (plan.flood != NULL)
+			write_flood(packets[i]);
+		else
+			write_data(packets[i]);
+}
+
 /* What was received in the last turn has been sent by now. */
 static bool is_over(bool data)
 {
@@ -181,9 +205,8 @@ static uint16_t receive(uint16_t port, uint16_t queue, struct rte_mbuf *packets[
 	if (used != 0)
 		result.source_tsc += rte_rdtsc() - now_tsc;
 	if (data) {
-		result.data_in += (uint64_t)(n - used);
-		while (used < n)
-			write_data(packets[used++]);
+		fill(&packets[used], (uint16_t)(n - used));
+		used = n;
 	}
 	rte_pktmbuf_free_bulk(&packets[used], (unsigned int)(n - used));
 	return used;
@@ -250,6 +273,13 @@ static void look_at_data(const struct ip6_hdr_wire *ip)
 		result.to_old_address++;
 }
 
+/* An acknowledgement, and no answer to the flood: behind the routing header. */
+static bool is_mobility(const uint8_t *ip)
+{
+	return ip[offsetof(struct ip6_hdr_wire, next_header)] == PROTO_ROUTING &&
+	       ip[sizeof(struct ip6_hdr_wire)] == PROTO_MOBILITY;
+}
+
 static uint16_t look_at_sent(uint16_t port, uint16_t queue, struct rte_mbuf *packets[], uint16_t n,
 			     void *unused)
 {
@@ -264,6 +294,8 @@ static uint16_t look_at_sent(uint16_t port, uint16_t queue, struct rte_mbuf *pac
 
 		if (ip->next_header == PROTO_IPV6)
 			look_at_data(ip);
+		else if (!is_mobility(start + ETHER_OCTETS))
+			result.flood_answers++;
 		else
 			look_at_ack(start + ETHER_OCTETS,
 				    rte_pktmbuf_data_len(packets[i]) - ETHER_OCTETS, now_tsc);

@@ -17,6 +17,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "bench/signalling_flood.h"
 #include "bench/signalling_updates.h"
 #include "load/histogram.h"
 
@@ -26,6 +27,7 @@ struct source_plan {
 	uint32_t rate_per_s; /* 0: as fast as acknowledged */
 	uint32_t window;     /* updates not yet answered */
 	uint64_t data_tsc;   /* for so long data packets fill the rest of each burst; 0: none */
+	const struct flood_packet *flood; /* in place of data packets; NULL: those */
 };
 
 struct source_result {
@@ -41,6 +43,8 @@ struct source_result {
 	uint64_t data_in;
 	uint64_t data_out;
 	uint64_t to_old_address;
+	uint64_t flood_in;
+	uint32_t flood_answers;
 	struct histogram latency; /* update to acknowledgement, without the first window */
 };
 

@@ -29,12 +29,15 @@ def port(name, device, routes=()):
     return {"name": name, "kind": "vdev", "device": device, "routes": list(routes)}
 
 
-def start(run):
-    ports = [
+def ports(run):
+    return [
         port("data", data_device(run), [{"prefix": "::/0", "next_hop_mac": "02:00:00:00:00:02"}]),
         port("registrations", f"net_pcap1,rx_pcap={run.scratch}/registrations.pcap"),
     ]
-    return Daemon(run, configuration(run, ports, 65536), map(pcap.node, range(1, NODES + 1)))
+
+
+def start(run):
+    return Daemon(run, configuration(run, ports(run), 65536), map(pcap.node, range(1, NODES + 1)))
 
 
 def homewardd_rate(run, seconds):

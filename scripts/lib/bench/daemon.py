@@ -28,9 +28,9 @@ def configuration(run, ports, capacity):
 class Daemon:
     """A context: it runs inside."""
 
-    def __init__(self, run, config, nodes=None):
-        """nodes: lines of the mobile nodes file; None when it has been written already."""
-        self.run, self.process = run, None
+    def __init__(self, run, config, nodes=None, namespace=None):
+        """nodes: lines of the mobile nodes file; None when it has been written already. namespace: of the network."""
+        self.run, self.process, self.namespace = run, None, namespace
         self.log_path = run.scratch / "homewardd.log"
         self.config_path = run.scratch / "homeward.json"
         self.config_path.write_text(json.dumps(config, indent="\t"), encoding="ascii")
@@ -44,7 +44,8 @@ class Daemon:
 
     def __enter__(self):
         self.run.hugepages.renew()
-        command = [self.run.program("homewardd"), "--config", str(self.config_path)]
+        command = ["ip", "netns", "exec", self.namespace] if self.namespace else []
+        command += [self.run.program("homewardd"), "--config", str(self.config_path)]
         self.run.note_command(command)
         with open(self.log_path, "w", encoding="utf-8") as log:
             self.process = subprocess.Popen(command, stderr=log, stdout=log, stdin=subprocess.DEVNULL)

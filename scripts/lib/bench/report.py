@@ -80,8 +80,9 @@ def plot_targets(rows):
             continue
         ends = sorted(score(row, row[name]) for name in ("p10", "p90"))
         colour = {True: GOOD, False: BAD, None: UNSURE}[row["must_met"]]
-        words = f"{table.number(row['value'])} (must {row['must']:g}, aim {row['aim']:g})"
-        items.append((row["name"], colour, score(row, row["value"]), *ends, score(row, row["aim"]), words))
+        aim = f", aim {row['aim']:g}" if row["aim"] is not None else ""
+        words = f"{table.number(row['value'])} (must {row['must']:g}{aim})"
+        items.append((row["name"], colour, score(row, row["value"]), *ends, score(row, row["aim"]) if aim else None, words))
     if not items:
         return ""
     return svg.marks("Targets: how far beyond what must be reached", "times better than must (logarithmic); line: p10-p90",

@@ -137,7 +137,7 @@ def draw_ticks(drawing, scale, top, bottom, suffix=""):
 
 
 def marks(title, x_title, items, width=900):
-    """items: (name, colour, score, low, high, aim, text). The score of what must be reached is 1."""
+    """items: (name, colour, score, low, high, aim, text); aim may be None. The score of what must be reached is 1."""
     names = int(max(len(item[0]) for item in items) * CHARACTER) + 20
     texts = int(max(len(item[6]) for item in items) * CHARACTER) + 20
     top, row = 66, 26
@@ -145,7 +145,7 @@ def marks(title, x_title, items, width=900):
     right = width - texts
     drawing = Drawing(width, bottom + 50)
     least = min([0.8] + [item[3] for item in items])
-    scale = LogScale(least / 1.2, max([item[4] for item in items] + [item[5] for item in items]) * 1.15, names, right)
+    scale = LogScale(least / 1.2, max(max(item[4], item[5] or 0) for item in items) * 1.15, names, right)
     drawing.text(12, 24, title, size=15, bold=True)
     draw_ticks(drawing, scale, top, bottom, "x")
     drawing.text((names + right) / 2, bottom + 40, x_title, "middle", colour=FAINT)
@@ -154,7 +154,8 @@ def marks(title, x_title, items, width=900):
         drawing.text(names - 8, y + 17, name, "end")
         drawing.box(names, y + 6, scale(score) - names, row - 12, colour)
         drawing.line(scale(low), y + row / 2, scale(high), y + row / 2, INK, 1.5)
-        drawing.line(scale(aim), y + 2, scale(aim), y + row - 2, "#06c", 3)
+        if aim is not None:
+            drawing.line(scale(aim), y + 2, scale(aim), y + row - 2, "#06c", 3)
         drawing.text(right + 12, y + 17, words)
     drawing.line(scale(1), top - 6, scale(1), bottom, "#c00", 2)
     drawing.text(scale(1), top - 10, "must", "middle", colour="#c00", bold=True)

@@ -28,7 +28,7 @@ def verdict(row, name):
 
 def row_lines(row):
     spread = f"[{number(row['p10'])}-{number(row['p90'])}]" if row["value"] is not None else ""
-    yield (f"  {row['name']:56} {number(row['value']):>8} {spread:17} {row['unit']:13} {verdict(row, 'must'):20} "
+    yield (f"  {row['name']:63} {number(row['value']):>8} {spread:17} {row['unit']:13} {verdict(row, 'must'):20} "
            f"{verdict(row, 'aim')}").rstrip()
     if row["value"] is None or row["must_met"] is None and row["must"] is not None:
         yield f"      {row['note']}"
@@ -38,7 +38,7 @@ def text(result):
     rows = result["rows"]
     yield from result["head"]
     yield ""
-    yield f"  {'measure':56} {'median':>8} {'[p10-p90]':17} {'unit':13} {'must':20} aim"
+    yield f"  {'measure':63} {'median':>8} {'[p10-p90]':17} {'unit':13} {'must':20} aim"
     for group in dict.fromkeys(row["group"] for row in rows):
         yield f"\n{group}"
         for row in rows:

@@ -29,6 +29,10 @@ TARGETS = {
     "net cost over XDP's net cost, 64k": Target("xdp", LOWER, 0.33, 0.15),
     "forwarding with 100k registrations/s over without": Target("signalling", HIGHER, 0.90, 0.97),
     "registrations/s over the derived limit": Target("signalling", HIGHER, 0.4, 0.7),
+    "BU to BA p99 beside a flood of address discovery over without": Target("discovery", LOWER, 1.10, None),
+    "BU to BA p99 beside a flood of prefix solicitations over without": Target("discovery", LOWER, 1.10, None),
+    "neighbour solicitations answered per second": Target("discovery", HIGHER, 100000, None),
+    "forwarding beside neighbour solicitations over without": Target("discovery", HIGHER, 0.95, None),
     "counters on over off": Target("forward", HIGHER, 0.93, 0.97),
     "memory per binding": Target("forward", LOWER, 256, 160),
 }
