@@ -33,7 +33,7 @@ def flood_turn(run):
 
 
 def measure_floods(run, rows):
-    turns = [flood_turn(run) for _ in run.turns(f"{GROUP}, floods", 3 if run.quick else 9, 20 if run.quick else 40)]
+    turns = [flood_turn(run) for _ in run.turns(f"{GROUP}, floods", 2 if run.quick else 9, 12 if run.quick else 40)]
     p99 = {name: [turn[name] for turn in turns] for name in MEASURES}
     for flood in ("address discovery", "prefix solicitations"):
         rows.add(NAME.format(flood), stats.ratios(p99[flood], p99["data"]), "ratio",
@@ -110,7 +110,7 @@ def measure_home_link(run, rows):
     with home_link() as made, start(run, made) as daemon:
         daemon.wait_for_bindings(blackbox.NODES)
         time.sleep(2)  # until the last group has been told to the link
-        for _ in run.turns(f"{GROUP}, home link", 5 if run.quick else 15, 8 if run.quick else 40):
+        for _ in run.turns(f"{GROUP}, home link", 3 if run.quick else 15, 5 if run.quick else 40):
             without.append(rate(daemon, lambda: time.sleep(seconds))[0])
             pps, found = rate(daemon, lambda: ask(run, made, seconds))
             beside.append(pps)
