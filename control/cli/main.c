@@ -284,6 +284,21 @@ static int list_pages(const struct command *command, const struct arguments *arg
 	return 0;
 }
 
+static void end_list(const char *rows, const struct arguments *arguments, const json_t *next,
+		     long long shown)
+{
+	if (arguments->json) {
+		fputs("],\"next\":", stdout);
+		json_dumpf(json_is_integer(next) ? next : json_null(), stdout, JSON_ENCODE_ANY);
+		fputs("}\n", stdout);
+	} else {
+		printf("%s%lld %.*s%s\n", shown > 0 ? "\n" : "", shown,
+		       (int)strlen(rows) - (shown == 1), rows,
+		       json_is_integer(next) ? ", and there may be more" : "");
+	}
+}
+
+/* JSON that an error cuts off stays open, so that nobody takes it for the whole list. */
 static int run_list(const struct command *command, const struct arguments *arguments)
 {
 	const char *rows = rows_of(command);
@@ -294,15 +309,8 @@ static int run_list(const struct command *command, const struct arguments *argum
 	if (arguments->json)
 		printf("{\"%s\":[", rows);
 	status = list_pages(command, arguments, &next, &shown);
-	if (arguments->json) {
-		fputs("],\"next\":", stdout);
-		json_dumpf(json_is_integer(next) ? next : json_null(), stdout, JSON_ENCODE_ANY);
-		fputs("}\n", stdout);
-	} else if (status == 0) {
-		printf("%s%lld %.*s%s\n", shown > 0 ? "\n" : "", shown,
-		       (int)strlen(rows) - (shown == 1), rows,
-		       json_is_integer(next) ? ", and there may be more" : "");
-	}
+	if (status == 0)
+		end_list(rows, arguments, next, shown);
 	json_decref(next);
 	return status;
 }
@@ -399,14 +407,21 @@ static const struct command commands[] = {
 
 enum { COMMAND_COUNT = sizeof(commands) / sizeof(commands[0]) };
 
+static void print_command(FILE *out, const struct command *command)
+{
+	fprintf(out, "  %s%s%s\n", command->words, *command->usage != '\0' ? " " : "",
+		command->usage);
+}
+
 static int usage(FILE *out, int status)
 {
 	fprintf(out, "usage: homewardctl [--socket PATH] [--json] COMMAND\n"
 		     "       homewardctl --version | --help\n"
 		     "The socket is " DEFAULT_SOCKET " unless given.\n\n");
-	for (int i = 0; i < COMMAND_COUNT; i++)
-		fprintf(out, "  %s %s\n        %s\n", commands[i].words, commands[i].usage,
-			commands[i].text);
+	for (int i = 0; i < COMMAND_COUNT; i++) {
+		print_command(out, &commands[i]);
+		fprintf(out, "        %s\n", commands[i].text);
+	}
 	return status;
 }
 
@@ -441,26 +456,57 @@ static const struct command *find_command(struct arguments *arguments)
 	return NULL;
 }
 
+/* Of a first word that is right, what may follow; else where to look. */
+static void report_no_command(const struct arguments *arguments)
+{
+	const char *word = arguments->rest_count > 0 ? arguments->rest[0] : "";
+	size_t length = strlen(word);
+	bool known = false;
+
+	for (int i = 0; i < COMMAND_COUNT; i++) {
+		if (length == 0 || strncmp(commands[i].words, word, length) != 0 ||
+		    commands[i].words[length] != ' ')
+			continue;
+		if (!known)
+			fprintf(stderr, "homewardctl: \"%s\" needs one of these:\n", word);
+		known = true;
+		print_command(stderr, &commands[i]);
+	}
+	if (!known)
+		fprintf(stderr, "homewardctl: %s; homewardctl --help lists the commands\n",
+			length > 0 ? "no such command" : "a command is missing");
+}
+
+/* Whether each option given is one that the command takes, by its usage. */
+static bool takes_options(const struct command *command, const struct arguments *arguments)
+{
+	const char *wrong = NULL;
+
+	if (arguments->care_of != NULL && strstr(command->usage, "--care-of") == NULL)
+		wrong = "--care-of";
+	else if (arguments->prefix != NULL && strstr(command->usage, "--prefix") == NULL)
+		wrong = "--prefix";
+	else if (arguments->limit != 0 && strstr(command->usage, "--limit") == NULL)
+		wrong = "--limit";
+	if (wrong != NULL)
+		fprintf(stderr, "homewardctl: %s does not take %s; leave it out\n", command->words,
+			wrong);
+	return wrong == NULL;
+}
+
 static bool is_usable(const struct command *command, const struct arguments *arguments)
 {
 	if (command == NULL) {
-		fprintf(stderr, "homewardctl: %s; homewardctl --help lists the commands\n",
-			arguments->rest_count > 0 ? "no such command" : "a command is missing");
+		report_no_command(arguments);
 		return false;
 	}
 	if (arguments->rest_count < command->rest_min ||
 	    arguments->rest_count > command->rest_max) {
-		fprintf(stderr, "homewardctl: usage: homewardctl %s %s\n", command->words,
-			command->usage);
+		fputs("homewardctl: wrong number of arguments; use\n", stderr);
+		print_command(stderr, command);
 		return false;
 	}
-	if (command->run != run_list &&
-	    (arguments->care_of != NULL || arguments->prefix != NULL || arguments->limit != 0)) {
-		fprintf(stderr, "homewardctl: --care-of, --prefix and --limit are for "
-				"lists only\n");
-		return false;
-	}
-	return true;
+	return takes_options(command, arguments);
 }
 
 static bool read_limit(const char *text, struct arguments *arguments)

@@ -55,6 +55,11 @@ def run_client(report, programs, socket):
     report.check(unknown.stderr.startswith("homewardctl: ") and unknown.stderr.count("\n") == 1, "and one clear line",
                  unknown.stderr)
     report.equal(ctl("binding", "paint").returncode, 2, "an unknown command: exit status 2")
+    report.check("binding get HOME-ADDRESS" in ctl("binding").stderr, "half a command: the whole ones are named")
+    report.check("path-mtu list does not take --limit" in ctl("path-mtu", "list", "--limit", "3").stderr,
+                 "an option of another command is named")
+    report.equal(ctl("--json", "binding", "list", "--care-of", "nowhere").stdout.count("}"), 0,
+                 "a list that ends with an error is no whole JSON")
     nobody = subprocess.run([f"{programs}/homewardctl", "--socket", "/nonexistent/control.sock", "status"],
                             capture_output=True, text=True, check=False)
     report.equal(nobody.returncode, 3, "no daemon: exit status 3")
