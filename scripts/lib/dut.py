@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""dut: the device under test of a two-process measurement: homewardd, or dpdk-testpmd in macswap mode, on a memif port.
+"""dut: the device under test of a measurement, started and ended: homewardd, or dpdk-testpmd in macswap mode.
 
     with HomeAgent(build, folder, count=65536) as dut:
         ... dut.vdev is what the source gives to DPDK, dut.mac where it sends to
 
-Both are memif servers, take no hugepages, and have a worker on worker_cpu alone. What they say goes to a log in the folder, and
-its end into the RuntimeError when one of them does not start.
+HomeAgent and Macswap are memif servers, take no hugepages, and have a worker on worker_cpu alone; Daemon is a homewardd with any
+configuration. What they say goes to a log in the folder, and its end into the RuntimeError when one of them does not start.
 """
 import json
 import os
@@ -24,7 +24,7 @@ HOME_AGENT = "2001:db8:ff::1"
 HOME_PREFIX, CARE_OF_PREFIX = "2001:db8:1::/64", "2001:db8:c::/48"
 # Nodes of a second port, for control-plane work while the first one carries data.
 OTHER_HOME_PREFIX, OTHER_CARE_OF_PREFIX = "2001:db8:2::/64", "2001:db8:d::/48"
-START_S = 60
+PATIENCE_S = 60
 
 
 def end_in_order():
@@ -47,8 +47,8 @@ def find_testpmd():
     return path
 
 
-def memif(role, folder, name="memif"):
-    return f"net_memif0,role={role},id=0,socket={folder}/{name}.sock,rsize=10"
+def memif(role, folder, name="memif", number=0):
+    return f"net_memif{number},role={role},id=0,socket={folder}/{name}.sock,rsize=10"
 
 
 def tail(path):
@@ -72,7 +72,7 @@ class Dut:
             self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=log, stderr=log,
                                             preexec_fn=lambda: os.sched_setaffinity(0, self.cpus))
         try:
-            self.wait()
+            self.wait(self.is_ready, "was not ready")
         except BaseException:
             self.__exit__(None, None, None)
             raise
@@ -89,13 +89,13 @@ class Dut:
         for path in self.folder.glob("*.sock"):
             path.unlink(missing_ok=True)
 
-    def wait(self):
-        deadline = time.monotonic() + START_S
-        while not self.is_ready():
+    def wait(self, condition, complaint):
+        deadline = time.monotonic() + PATIENCE_S
+        while not condition():
             if self.process.poll() is not None:
                 raise RuntimeError(f"{self.name} ended: {tail(self.log)}")
             if time.monotonic() > deadline:
-                raise RuntimeError(f"{self.name} was not ready after {START_S} s: {tail(self.log)}")
+                raise RuntimeError(f"{self.name} {complaint} after {PATIENCE_S} s: {tail(self.log)}")
             time.sleep(0.05)
 
     def shown_command(self):
@@ -126,19 +126,97 @@ class Macswap(Dut):
             pass  # it has ended
 
 
-class HomeAgent(Dut):
+def configuration(folder, ports, prefixes, capacity, cpus, hugepages=False):
+    """cpus: the worker's, and that of the control thread."""
+    bucket = {"rate_per_s": 10000000, "burst": 100000}
+    return {
+        "version": 1, "ports": ports,
+        "workers": {"count": 1, "cpus": [cpus[0]], "control_cpu": cpus[1]},
+        "memory": {"hugepages": hugepages},
+        "home_agent": {"prefixes": [{"prefix": prefix, "address": HOME_AGENT, "home_link": "virtual"} for prefix in prefixes]},
+        "bindings": {"capacity": capacity},
+        "mobile_nodes": {"file": "mobile_nodes.jsonl"},
+        "limits": {"signalling_known": bucket, "signalling_new": bucket},
+        "control": {"socket": str(Path(folder) / "control.sock")},
+        "log": {"level": "warning"},
+    }
+
+
+class Daemon(Dut):
+    """homewardd, and what it says on its control socket. mobile_nodes.jsonl in the folder is the caller's to write."""
+
+    def __init__(self, build, folder, config, cpus):
+        super().__init__("homewardd", folder, set(cpus))
+        self.build, self.config, self.macs = build, config, []
+
+    def __enter__(self):
+        (self.folder / "homeward.json").write_text(json.dumps(self.config, indent=2))
+        return super().__enter__()
+
+    def command(self):
+        return [find_program(self.build, "homewardd"), "--config", str(self.folder / "homeward.json")]
+
+    def is_ready(self):
+        try:
+            self.macs = [port["mac"] for port in self.ask("status.get")["ports"]]
+        except (OSError, ValueError):
+            return False
+        self.mac = self.macs[0]
+        return True
+
+    def ask_to_end(self):
+        self.process.terminate()
+
+    def ask(self, method, **params):
+        """One call of the control socket."""
+        with self.connect() as lines:
+            return call(lines, method, **params)
+
+    def connect(self):
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as sock:
+            sock.settimeout(60)
+            sock.connect(self.config["control"]["socket"])
+            return sock.makefile("rw")
+
+    def in_force(self):
+        return self.ask("status.get")["bindings"]["in_force"]
+
+    def list_bindings(self, page=1000):
+        """Reads all pages of binding.list; returns how many bindings there were."""
+        count, after = 0, 0
+        with self.connect() as lines:
+            while after is not None:
+                answer = call(lines, "binding.list", after=after, limit=page)
+                count += len(answer["bindings"])
+                after = answer["next"]
+        return count
+
+
+class HomeAgent(Daemon):
     """homewardd with the nodes of mnload; with other_count also a second port and nodes of its own."""
 
     def __init__(self, build, folder, count, other_count=0, worker_cpu=1, control_cpu=0):
-        super().__init__("homewardd", folder, {worker_cpu, control_cpu})
-        self.build, self.count, self.other_count = build, count, other_count
-        self.worker_cpu, self.control_cpu = worker_cpu, control_cpu
-        self.socket = self.folder / "control.sock"
+        self.count, self.other_count = count, other_count
+        cpus = worker_cpu, control_cpu
+        ports, prefixes = [self.port("data", memif("server", folder), "::/0", SOURCE_MAC)], [HOME_PREFIX]
+        if other_count > 0:
+            ports.append(self.port("updates", memif("server", folder, "updates", 1), OTHER_CARE_OF_PREFIX, UPDATES_MAC))
+            prefixes.append(OTHER_HOME_PREFIX)
+        capacity = max(65536, 2 * (count + other_count))
+        super().__init__(build, folder, configuration(folder, ports, prefixes, capacity, cpus), cpus)
         self.updates_vdev = memif("client", folder, "updates")
+
+    @staticmethod
+    def port(name, device, prefix, next_hop_mac):
+        return {"name": name, "device": device, "kind": "vdev", "mtu": 1500, "queues": 1,
+                "routes": [{"prefix": prefix, "next_hop_mac": next_hop_mac}]}
+
+    @property
+    def updates_mac(self):
+        return self.macs[-1]
 
     def __enter__(self):
         self.write_nodes()
-        (self.folder / "homeward.json").write_text(json.dumps(self.configuration(), indent=2))
         return super().__enter__()
 
     def write_nodes(self):
@@ -153,67 +231,6 @@ class HomeAgent(Dut):
         with open(path, "ab") as nodes:
             nodes.write(other.read_bytes())
         other.unlink()
-
-    def configuration(self):
-        bucket = {"rate_per_s": 10000000, "burst": 100000}
-        device = {"kind": "vdev", "mtu": 1500, "queues": 1}
-        ports = [{"name": "data", "device": memif("server", self.folder), **device,
-                  "routes": [{"prefix": "::/0", "next_hop_mac": SOURCE_MAC}]}]
-        prefixes = [{"prefix": HOME_PREFIX, "address": HOME_AGENT, "home_link": "virtual"}]
-        if self.other_count > 0:
-            server = memif("server", self.folder, "updates").replace("net_memif0", "net_memif1")
-            ports.append({"name": "updates", "device": server, **device,
-                          "routes": [{"prefix": OTHER_CARE_OF_PREFIX, "next_hop_mac": UPDATES_MAC}]})
-            prefixes.append({"prefix": OTHER_HOME_PREFIX, "address": HOME_AGENT, "home_link": "virtual"})
-        return {
-            "version": 1, "ports": ports,
-            "workers": {"count": 1, "cpus": [self.worker_cpu], "control_cpu": self.control_cpu},
-            "home_agent": {"prefixes": prefixes},
-            "bindings": {"capacity": max(65536, 2 * (self.count + self.other_count))},
-            "mobile_nodes": {"file": "mobile_nodes.jsonl"},
-            "limits": {"signalling_known": bucket, "signalling_new": bucket},
-            "control": {"socket": str(self.socket)},
-        }
-
-    def command(self):
-        return [find_program(self.build, "homewardd"), "--config", str(self.folder / "homeward.json")]
-
-    def is_ready(self):
-        try:
-            ports = self.ask("status.get")["ports"]
-        except (OSError, ValueError):
-            return False
-        self.mac = ports[0]["mac"]
-        self.updates_mac = ports[-1]["mac"]
-        return True
-
-    def ask_to_end(self):
-        self.process.terminate()
-
-    def ask(self, method, **params):
-        """One call of the control socket."""
-        with self.connect() as lines:
-            return call(lines, method, **params)
-
-    def connect(self):
-        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as sock:
-            sock.settimeout(60)
-            sock.connect(str(self.socket))
-            return sock.makefile("rw")
-
-    def list_bindings(self, page=1000):
-        """Reads all pages of binding.list; returns how many bindings there were."""
-        count, after = 0, 0
-        with self.connect() as lines:
-            while after is not None:
-                answer = call(lines, "binding.list", after=after, limit=page)
-                count += len(answer["bindings"])
-                after = answer["next"]
-        return count
-
-    def dropped(self):
-        """Drops by reason, without those that are 0."""
-        return {reason: n for reason, n in self.ask("stats.get")["totals"]["dropped"].items() if n}
 
 
 def call(lines, method, **params):

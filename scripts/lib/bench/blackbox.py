@@ -7,7 +7,7 @@ mobile node, once, and then is empty. The worker goes on polling it: that is lef
 import time
 
 from . import pcap, stats, testpmd
-from .daemon import Daemon, configuration
+from .daemon import Daemon
 from .run import Skip
 
 GROUP = "black box on net_pcap"
@@ -34,14 +34,14 @@ def start(run):
         port("data", data_device(run), [{"prefix": "::/0", "next_hop_mac": "02:00:00:00:00:02"}]),
         port("registrations", f"net_pcap1,rx_pcap={run.scratch}/registrations.pcap"),
     ]
-    return Daemon(run, configuration(run, ports, 65536), map(pcap.node, range(1, NODES + 1)))
+    return Daemon(run, ports, map(pcap.node, range(1, NODES + 1)))
 
 
 def homewardd_rate(run, seconds):
     """Packets encapsulated per second; every one of them must leave."""
     with start(run) as daemon:
-        if daemon.mac(0) != DATA_MAC:
-            raise Skip(f"net_pcap has the address {daemon.mac(0)}, not {DATA_MAC}")
+        if daemon.mac != DATA_MAC:
+            raise Skip(f"net_pcap has the address {daemon.mac}, not {DATA_MAC}")
         daemon.wait_for_bindings(NODES)
         time.sleep(testpmd.SETTLE_S)
         began, before = daemon.counters()

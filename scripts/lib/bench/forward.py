@@ -83,7 +83,7 @@ class Results:
         self.run.progress(f"    {leg.text()}")
         try:
             self.turns.setdefault(leg, []).append(run_leg(self.run, leg, rounds))
-        except Skip as reason:
+        except RuntimeError as reason:
             self.turns.pop(leg, None)
             self.lost[leg] = str(reason)
             self.run.skip(leg.text(), reason)

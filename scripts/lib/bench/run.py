@@ -1,17 +1,18 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """One run of the benchmark: where the programs are, what was run and skipped, how long is left."""
 import json
-import os
 import shlex
 import subprocess
 import sys
 import time
 from pathlib import Path
 
+import dut
+
 LEAST_TURNS = 3
 
 
-class Skip(Exception):
+class Skip(RuntimeError):
     """Something this machine cannot do; its text is the reason, and what would mend it."""
 
 
@@ -51,12 +52,7 @@ class Run:
             yield number
 
     def program(self, name, native=False):
-        """In the top of the build directory or in its tests folder."""
-        build = self.native_build if native else self.build
-        for path in (build / name, build / "tests" / name):
-            if os.access(path, os.X_OK) and path.is_file():
-                return str(path)
-        raise Skip(f"{build.name} has no program {name}")
+        return dut.find_program(self.native_build if native else self.build, name)
 
     def note_command(self, command):
         text = shlex.join(map(str, command)).replace(str(self.scratch), "TEMP").replace(f"{self.root}/", "")

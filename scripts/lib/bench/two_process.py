@@ -8,7 +8,7 @@ import statistics
 from pathlib import Path
 
 from . import meanwhile, stats, testpmd
-from .daemon import Daemon, configuration
+from .daemon import Daemon
 from .run import Skip
 
 GROUP = "two processes on memif"
@@ -32,7 +32,7 @@ def homewardd(run):
     """What pktsource must be told about it."""
     port = {"name": "bench", "kind": "vdev", "device": server(run),
             "routes": [{"prefix": "::/0", "next_hop_mac": PEER_MAC}]}
-    with Daemon(run, configuration(run, [port], 65536)):
+    with Daemon(run, [port]):
         yield ["--register"]
 
 
