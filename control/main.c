@@ -21,7 +21,7 @@
 #include "agent.h"
 #include "api/api.h"
 #include "api/context.h"
-#include "config_load.h"
+#include "config/config_load.h"
 #include "counters.h"
 #include "ha/dataplane.h"
 #include "ha/time.h"

@@ -6,6 +6,7 @@
 
 #include "api/api.h"
 #include "api/methods.h"
+#include "api/rows.h"
 #include "ha/dataplane.h"
 #include "ha/time.h"
 #include "link/dad.h"
@@ -17,25 +18,17 @@
 #include "service.h"
 #include "tunnel/path_mtu.h"
 
-enum { PAGE_DEFAULT = 100 };
-
 struct filter {
+	const struct rpc_call *call;
 	const struct rpc_value *care_of;
 	const struct rpc_value *prefix;
 };
-
-static json_t *address(const struct ip_addr *a)
-{
-	char text[IP_ADDR_TEXT];
-
-	return json_string(ip_addr_format(a, text));
-}
 
 static json_t *home_agent(const struct rpc_call *call, uint16_t tunnel)
 {
 	if (tunnel >= call->context->tunnel_count)
 		return json_null();
-	return address(&call->context->tunnels[tunnel].home_agent);
+	return rows_address(&call->context->tunnels[tunnel].home_agent);
 }
 
 static json_t *flags(uint16_t set)
@@ -70,10 +63,11 @@ static json_int_t remaining_s(const struct registration *r, uint64_t now_ms)
 /* What a list shows; binding.get adds the rest. */
 static json_t *row(const struct rpc_call *call, const struct registration *r, uint64_t now_ms)
 {
-	return json_pack("{s:o, s:o, s:o, s:i, s:I, s:I, s:o}", "home_address", address(&r->home),
-			 "care_of", address(&r->care_of), "home_agent", home_agent(call, r->tunnel),
-			 "sequence", r->sequence, "lifetime_s", (json_int_t)r->lifetime_s,
-			 "remaining_s", remaining_s(r, now_ms), "flags", flags(r->flags));
+	return json_pack("{s:o, s:o, s:o, s:i, s:I, s:I, s:o}", "home_address",
+			 rows_address(&r->home), "care_of", rows_address(&r->care_of), "home_agent",
+			 home_agent(call, r->tunnel), "sequence", r->sequence, "lifetime_s",
+			 (json_int_t)r->lifetime_s, "remaining_s", remaining_s(r, now_ms), "flags",
+			 flags(r->flags));
 }
 
 static bool passes(const struct filter *filter, const struct registration *r)
@@ -83,33 +77,22 @@ static bool passes(const struct filter *filter, const struct registration *r)
 	return !filter->prefix->given || ip_prefix_contains(&filter->prefix->prefix, &r->home);
 }
 
-/* Paging is by slot: a binding that stays is shown exactly once, however others come and go between
- * the pages. A page ends when it is full, or when API_SCAN_MAX slots were looked at: the control
- * thread has other work. */
+static json_t *filtered_row(const void *context, uint32_t slot, uint64_t now_ms)
+{
+	const struct registration *r = registration_at(slot);
+	const struct filter *filter = context;
+
+	return r != NULL && passes(filter, r) ? row(filter->call, r, now_ms) : NULL;
+}
+
 json_t *binding_list(const struct rpc_call *call, struct rpc_error *error)
 {
-	const struct rpc_value *limit = rpc_value(call, "limit");
-	const struct filter filter = {rpc_value(call, "care_of"), rpc_value(call, "prefix")};
-	size_t rows_max = limit->given ? (size_t)limit->integer : PAGE_DEFAULT;
-	uint32_t first = (uint32_t)rpc_value(call, "after")->integer;
-	uint64_t now_ms = monotonic_ms();
-	json_t *rows = json_array();
-	uint32_t slots = registration_slots();
-	uint32_t next = first;
+	const struct filter filter = {call, rpc_value(call, "care_of"), rpc_value(call, "prefix")};
+	json_t *next;
+	json_t *rows = rows_page(call, registration_slots(), filtered_row, &filter, &next);
 
 	(void)error;
-	for (; next < slots && next - first < API_SCAN_MAX; next++) {
-		const struct registration *r = registration_at(next);
-
-		if (r == NULL)
-			continue;
-		if (json_array_size(rows) == rows_max)
-			break;
-		if (passes(&filter, r))
-			json_array_append_new(rows, row(call, r, now_ms));
-	}
-	return json_pack("{s:o, s:o}", "bindings", rows, "next",
-			 next < slots ? json_integer(next) : json_null());
+	return json_pack("{s:o, s:o}", "bindings", rows, "next", next);
 }
 
 static json_t *next_hop(uint32_t index)
@@ -152,7 +135,7 @@ static json_t *home_link(const struct ip_addr *home)
 /* Not registered yet: whether anybody else has the address is being found out. */
 static json_t *tested(const struct ip_addr *home)
 {
-	return json_pack("{s:o, s:s, s:o}", "home_address", address(home), "state", "dad",
+	return json_pack("{s:o, s:s, s:o}", "home_address", rows_address(home), "state", "dad",
 			 "home_link", home_link(home));
 }
 
@@ -163,7 +146,7 @@ static json_t *everything(const struct rpc_call *call, const struct registration
 	json_t *more = json_pack(
 		"{s:s, s:o, s:o, s:I, s:I, s:I, s:I, s:I, s:o}", "state",
 		r->state == REGISTRATION_VALID ? "in_force" : "invalid", "source",
-		address(&r->source), "spi", r->spi != 0 ? json_integer(r->spi) : json_null(),
+		rows_address(&r->source), "spi", r->spi != 0 ? json_integer(r->spi) : json_null(),
 		"registered_ago_s", (json_int_t)((now_ms - r->registered_ms) / 1000),
 		"updated_ago_s", (json_int_t)((now_ms - r->updated_ms) / 1000), "updates",
 		(json_int_t)r->updates, "moves", (json_int_t)r->moves, "slot", (json_int_t)r->slot,
@@ -217,7 +200,7 @@ json_t *binding_remove(const struct rpc_call *call, struct rpc_error *error)
 	if (!tell->given || tell->boolean)
 		rc = revocation_begin(r);
 	if (rc == 0)
-		return json_pack("{s:o}", "revoking", address(home));
+		return json_pack("{s:o}", "revoking", rows_address(home));
 	if (rc == -EBUSY) {
 		rpc_fail(error, API_REFUSED,
 			 "%d mobile nodes are being told already; try again in a few seconds, or "
@@ -226,5 +209,5 @@ json_t *binding_remove(const struct rpc_call *call, struct rpc_error *error)
 		return NULL;
 	}
 	registration_remove(home);
-	return json_pack("{s:o}", "removed", address(home));
+	return json_pack("{s:o}", "removed", rows_address(home));
 }

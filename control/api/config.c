@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "config_load.h"
+#include "config/config_load.h"
 
 #include "api/methods.h"
 

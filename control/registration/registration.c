@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "registration/registration.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 
@@ -192,6 +193,7 @@ static void forget(struct registration *r)
 
 void registration_watch(const struct registration_watcher *watcher)
 {
+	assert(watcher_count < WATCHERS_MAX); /* a fifth part wants a larger WATCHERS_MAX */
 	watchers[watcher_count++] = watcher;
 }
 

@@ -53,7 +53,7 @@ struct registration_watcher {
 	void (*ended)(const struct registration *r);
 };
 
-/* Four at most, until all are taken off. */
+/* Four at most, until all are taken off; one more stops the process when it starts. */
 void registration_watch(const struct registration_watcher *watcher);
 void registration_unwatch(void);
 

@@ -2,7 +2,7 @@
  *
  * config: the running configuration, immutable once loaded.
  *
- * Shape      made from one JSON file by control/config_load.c; docs/configuration.md explains each
+ * Shape      made from one JSON file by control/config/config_load.c; docs/configuration.md explains each
  *            field.
  * Units      in the names.
  * Ownership  the control thread; workers get what they need when they start and through RCU.

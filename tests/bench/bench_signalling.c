@@ -25,7 +25,7 @@
 #include "bench/signalling_costs.h"
 #include "bench/signalling_source.h"
 #include "bench/signalling_updates.h"
-#include "config_load.h"
+#include "config/config_load.h"
 #include "counters.h"
 #include "loop.h"
 

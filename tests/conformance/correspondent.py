@@ -7,7 +7,7 @@ import struct
 
 from scapy.layers.inet6 import IPv6
 
-from home_agent import HOME_AGENT, packets
+from home_agent import HOME_AGENT, BindingOwner, packets
 from suite import Failure
 
 HOTI, COTI, HOT, COT = 1, 2, 3, 4
@@ -45,7 +45,7 @@ def ask_token(ha, kind, source, **fields):
     return int.from_bytes(body[6:8], "big"), body[16:24]
 
 
-class Mobile:
+class Mobile(BindingOwner):
     """Each in a network of its own; so are its two places."""
 
     def __init__(self, ha, home=None):
@@ -124,14 +124,6 @@ class Mobile:
         if message is not None and message.type == packets.BE and message.body[6] == 1:
             return False
         raise Failure("neither an echo reply nor Binding Error 1")
-
-    def must_be_bound(self, care_of=None):
-        if not self.is_bound(care_of):
-            raise Failure("there is no binding")
-
-    def must_not_be_bound(self, care_of=None):
-        if self.is_bound(care_of):
-            raise Failure("there is a binding")
 
 
 class Answer:

@@ -298,7 +298,19 @@ class Frame:
         self.octets = content
 
 
-class Node:
+class BindingOwner:
+    """Whose is_bound tells whether the home agent has a binding with that care-of address; None: its own."""
+
+    def must_be_bound(self, care_of=None):
+        if not self.is_bound(care_of):
+            raise Failure("there is no binding")
+
+    def must_not_be_bound(self, care_of=None):
+        if self.is_bound(care_of):
+            raise Failure("there is a binding")
+
+
+class Node(BindingOwner):
     def __init__(self, home_agent, kind, index):
         line = configurations.identity(kind, index)
         self.home_agent, self.kind = home_agent, kind
@@ -376,11 +388,3 @@ class Node:
         if MIP6MH_BE in frame and frame[MIP6MH_BE].status == 1:
             return False
         raise Failure(f"an echo request with Home Address option is answered by {frame.summary()}")
-
-    def must_be_bound(self, care_of=None):
-        if not self.is_bound(care_of):
-            raise Failure("there is no binding")
-
-    def must_not_be_bound(self, care_of=None):
-        if self.is_bound(care_of):
-            raise Failure("there is a binding")

@@ -111,16 +111,6 @@ def home_address_option_in_a_tunnel(ha):
 
 
 @case
-def loop_of_two(ha):
-    """RFC 6275 15.1: two nodes, each with the other's home address as care-of address: neither is believed"""
-    one, two = ha.registered(), ha.registered()
-    one.silent(care_of=two.home, source=one.care_of)
-    two.silent(care_of=one.home, source=two.care_of)
-    one.must_be_bound()
-    two.must_be_bound()
-
-
-@case
 def no_chain_beforehand(ha):
     """RFC 6275 15.1: at the home address of a node that is not registered yet: silence, so that no chain can be made in any order"""
     outer, nested = ha.node(), ha.node()

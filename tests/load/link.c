@@ -12,6 +12,8 @@
 #include <rte_ethdev.h>
 #include <rte_mbuf.h>
 
+#include "ha/time.h"
+
 enum {
 	DESCRIPTORS = 1024,
 	MBUFS = 16383,
@@ -185,4 +187,20 @@ unsigned int link_receive(struct rte_mbuf *frames[static LINK_BURST])
 void link_release(struct rte_mbuf *frames[], unsigned int count)
 {
 	rte_pktmbuf_free_bulk(frames, count);
+}
+
+void link_drain(unsigned int (*turn)(void), unsigned int silence_ms, unsigned int most_ms)
+{
+	uint64_t begin_tsc = rte_rdtsc();
+	uint64_t last_tsc = begin_tsc;
+	uint64_t now_tsc = begin_tsc;
+
+	while (now_tsc - last_tsc < tsc_from_ms(silence_ms) &&
+	       now_tsc - begin_tsc < tsc_from_ms(most_ms)) {
+		unsigned int taken = turn();
+
+		now_tsc = rte_rdtsc();
+		if (taken > 0)
+			last_tsc = now_tsc;
+	}
 }

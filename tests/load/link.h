@@ -42,4 +42,8 @@ uint64_t link_full(void);
 unsigned int link_receive(struct rte_mbuf *frames[static LINK_BURST]);
 void link_release(struct rte_mbuf *frames[], unsigned int count);
 
+/* Lets come in what is still on its way: until nothing has come for silence_ms, for most_ms at most. turn sends what waits, takes
+ * what is there, and returns how many frames it took. */
+void link_drain(unsigned int (*turn)(void), unsigned int silence_ms, unsigned int most_ms);
+
 #endif

@@ -178,24 +178,14 @@ static void run_phase(enum phase_kind kind)
 		phase->end_tsc = now_tsc;
 }
 
-/* What is still on its way comes in. */
-static void drain(void)
+static unsigned int drain_turn(void)
 {
-	uint64_t begin_tsc = rte_rdtsc();
-	uint64_t last_tsc = begin_tsc;
-	uint64_t now_tsc = begin_tsc;
+	unsigned int taken;
 
-	while (now_tsc - last_tsc < tsc_from_ms(SILENCE_MS) &&
-	       now_tsc - begin_tsc < tsc_from_ms(SILENCE_WAIT_MAX_MS)) {
-		unsigned int work;
-
-		link_flush();
-		work = receive();
-		now_tsc = rte_rdtsc();
-		if (work > 0)
-			last_tsc = now_tsc;
-		rest(work);
-	}
+	link_flush();
+	taken = receive();
+	rest(taken);
+	return taken;
 }
 
 /* A removed node's packets must not be tunnelled any more (RFC 6275 §10.3.2). */
@@ -217,7 +207,7 @@ static void probe_removed(const struct node *nodes)
 		}
 	}
 	if (probes > 0)
-		drain();
+		link_drain(drain_turn, SILENCE_MS, SILENCE_WAIT_MAX_MS);
 }
 
 static int run(struct node *nodes)
@@ -229,7 +219,7 @@ static int run(struct node *nodes)
 		phase = &phases[i];
 		run_phase(options.phases[i]);
 	}
-	drain();
+	link_drain(drain_turn, SILENCE_MS, SILENCE_WAIT_MAX_MS);
 	probe_removed(nodes);
 	results.phases = phases;
 	results.phase_count = options.phase_count;

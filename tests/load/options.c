@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "load/options.h"
 
+#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -123,6 +124,28 @@ static const struct option names[] = {
 	{NULL, 0, NULL, 0},
 };
 
+bool options_each(int argc, char **argv, const struct option *of, const char *text,
+		  option_read_fn *read, void *context)
+{
+	int index = 0;
+	int name;
+
+	while ((name = getopt_long(argc, argv, "", of, &index)) != -1) {
+		if (name == OPT_HELP) {
+			fputs(text, stdout);
+			exit(0);
+		}
+		if (name == '?')
+			return false; /* getopt has complained */
+		if (!read(context, name, optarg)) {
+			fprintf(stderr, "%s: bad value for --%s: %s\n",
+				program_invocation_short_name, of[index].name, optarg);
+			return false;
+		}
+	}
+	return true;
+}
+
 bool options_read_shared(struct options *o, int name, const char *value)
 {
 	uint32_t cpu = 0;
@@ -159,8 +182,10 @@ bool options_read_shared(struct options *o, int name, const char *value)
 	}
 }
 
-static bool read_one(struct options *o, int name, const char *value)
+static bool read_one(void *options, int name, const char *value)
 {
+	struct options *o = options;
+
 	switch (name) {
 	case OPT_WRITE:
 		o->write_mobile_nodes = value;
@@ -186,23 +211,9 @@ static bool read_one(struct options *o, int name, const char *value)
 
 bool options_read(struct options *options, int argc, char **argv)
 {
-	int index = 0;
-	int name;
-
 	options_set_defaults(options);
-	while ((name = getopt_long(argc, argv, "", names, &index)) != -1) {
-		if (name == OPT_HELP) {
-			fputs(usage, stdout);
-			exit(0);
-		}
-		if (name == '?')
-			return false; /* getopt has complained */
-		if (!read_one(options, name, optarg)) {
-			fprintf(stderr, "mnload: bad value for --%s: %s\n", names[index].name,
-				optarg);
-			return false;
-		}
-	}
+	if (!options_each(argc, argv, names, usage, read_one, options))
+		return false;
 	if (optind != argc || (options->vdev == NULL && options->write_mobile_nodes == NULL)) {
 		fputs("mnload: --vdev or --write-mobile-nodes is needed; see --help\n", stderr);
 		return false;

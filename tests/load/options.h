@@ -86,6 +86,16 @@ enum {
 		"help", no_argument, NULL, OPT_HELP                                                \
 	}
 
+/* One option's value; false when it is bad. */
+typedef bool option_read_fn(void *context, int name, const char *value);
+
+struct option;
+
+/* Each option of the command line to read, --help to stdout and exit. False after a complaint on stderr. What is behind the
+ * options is left to the caller. */
+bool options_each(int argc, char **argv, const struct option *names, const char *usage,
+		  option_read_fn *read, void *context);
+
 /* False when the value is bad, or the option is none of these. */
 bool options_read_shared(struct options *options, int name, const char *value);
 

@@ -208,21 +208,11 @@ static void exchange_for(uint64_t tsc)
 	}
 }
 
-/* What is still on its way comes in. */
-static void drain(void)
+static unsigned int drain_turn(void)
 {
-	uint64_t begin_tsc = rte_rdtsc();
-	uint64_t last_tsc = begin_tsc;
-	uint64_t now_tsc = begin_tsc;
-
-	while (now_tsc - last_tsc < tsc_from_ms(SILENCE_MS) &&
-	       now_tsc - begin_tsc < tsc_from_ms(SILENCE_WAIT_MAX_MS)) {
-		if (held_count > 0)
-			send_held();
-		if (receive() > 0)
-			last_tsc = rte_rdtsc();
-		now_tsc = rte_rdtsc();
-	}
+	if (held_count > 0)
+		send_held();
+	return receive();
 }
 
 static void measure(void)
@@ -232,7 +222,7 @@ static void measure(void)
 	samples_latency = options.mode == MODE_LATENCY;
 	exchange_for(tsc_from_ms(options.seconds_ms));
 	end = count_now();
-	drain();
+	link_drain(drain_turn, SILENCE_MS, SILENCE_WAIT_MAX_MS);
 }
 
 static void take_answers(void)

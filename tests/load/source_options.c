@@ -160,6 +160,13 @@ static bool read_measure(struct source_options *o, int name, const char *value)
 	}
 }
 
+static bool read_one(void *options, int name, const char *value)
+{
+	struct source_options *o = options;
+
+	return read_measure(o, name, value) || options_read_shared(&o->load, name, value);
+}
+
 /* NULL, or what is wrong with the options together. */
 static const char *find_conflict(const struct source_options *o)
 {
@@ -177,8 +184,6 @@ static const char *find_conflict(const struct source_options *o)
 bool source_options_read(struct source_options *options, int argc, char **argv)
 {
 	const char *conflict;
-	int index = 0;
-	int name;
 
 	*options = (struct source_options){
 		.care_of_number = 1,
@@ -188,20 +193,8 @@ bool source_options_read(struct source_options *options, int argc, char **argv)
 		.inner_octets = 78,
 	};
 	options_set_defaults(&options->load);
-	while ((name = getopt_long(argc, argv, "", names, &index)) != -1) {
-		if (name == OPT_HELP) {
-			fputs(usage, stdout);
-			exit(0);
-		}
-		if (name == '?')
-			return false; /* getopt has complained */
-		if (!read_measure(options, name, optarg) &&
-		    !options_read_shared(&options->load, name, optarg)) {
-			fprintf(stderr, "pktsource: bad value for --%s: %s\n", names[index].name,
-				optarg);
-			return false;
-		}
-	}
+	if (!options_each(argc, argv, names, usage, read_one, options))
+		return false;
 	conflict =
 		optind != argc ? "arguments without an option; see --help" : find_conflict(options);
 	if (conflict != NULL)

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "admission.h"
-#include "config_load.h"
+#include "config/config_load.h"
 #include "ha/dataplane.h"
 #include "ha/encap.h"
 #include "ha/time.h"

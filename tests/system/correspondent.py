@@ -470,11 +470,7 @@ def main():
                                  limits__errors_per_source={"rate_per_s": 50, "burst": 100})
         if report.check(the_lab.daemon.start(), "the daemon starts"):
             for part in (tokens, silent_inits, refusals, life, unasked, own_nodes, relay):
-                print(f"# {part.__name__}", flush=True)
-                try:
-                    part(report, the_lab)
-                except (AttributeError, KeyError, OSError, RuntimeError, TypeError) as error:
-                    report.check(False, f"{part.__name__} runs to its end", repr(error))
+                report.run(part, report, the_lab)
         else:
             the_lab.show_log()
         for part in (full_cache, refresh, unreachable, lambda r, l: command_line(r, l, programs), off):

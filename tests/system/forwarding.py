@@ -259,11 +259,7 @@ def main():
         if report.check(registered, "two mobile nodes register"):
             for part in (outer_header, flow_labels, classes_inwards, classes_outwards, reverse_tunnel, hop_limits, sizes,
                          mobile_to_mobile, unresolved_neighbour, router_changes, forgotten_neighbour, accounts):
-                print(f"# {part.__name__}", flush=True)
-                try:
-                    part(bench)
-                except (OSError, RuntimeError, TypeError) as error:
-                    report.check(False, f"{part.__name__} runs to its end", repr(error))
+                report.run(part, bench)
         if not the_lab.daemon.alive():
             the_lab.show_log()
     return report.conclude()

@@ -222,11 +222,7 @@ def main():
         registered = Node(the_lab, ONE).register() and Node(the_lab, TWO).register(care_of=OTHER_CARE_OF)
         if report.check(registered, "two mobile nodes register"):
             for part in PARTS:
-                print(f"# {part.__name__}", flush=True)
-                try:
-                    part(bench)
-                except (OSError, RuntimeError, TypeError, KeyError, IndexError) as error:
-                    report.check(False, f"{part.__name__} runs to its end", repr(error))
+                report.run(part, bench)
         if not the_lab.daemon.alive():
             the_lab.show_log()
     return report.conclude()

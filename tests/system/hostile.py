@@ -434,11 +434,7 @@ def main():
         if report.check(Node(the_lab, VICTIM).register(sequence=VICTIM_SEQUENCE), "a mobile node registers"):
             for part in (mobility_headers, options, extension_headers, home_addresses, care_of_addresses, tunnels, data,
                          frames, mutations, still_works):
-                print(f"# {part.__name__}", flush=True)
-                try:
-                    part(court)
-                except (OSError, RuntimeError) as error:
-                    report.check(False, f"{part.__name__} runs to its end", repr(error))
+                report.run(part, court)
         if not the_lab.daemon.alive():
             the_lab.show_log()
     return report.conclude()

@@ -62,6 +62,14 @@ class Report:
         self.skipped += 1
         print(f"skip - {why}", flush=True)
 
+    def run(self, part, *arguments):
+        """One part of a test. What it raises is a failure, and the parts after it go on."""
+        print(f"# {part.__name__}", flush=True)
+        try:
+            part(*arguments)
+        except Exception as error:  # pylint: disable=broad-except
+            self.check(False, f"{part.__name__} runs to its end", repr(error))
+
     def conclude(self):
         skipped = f", {self.skipped} skipped" if self.skipped else ""
         print(f"{self.passed} passed, {self.failed} failed{skipped}", flush=True)

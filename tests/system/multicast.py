@@ -272,11 +272,7 @@ def run(judge, the_lab, parts, **changes):
     registered = bench.one.register() and bench.two.register(care_of=OTHER_CARE_OF)
     if judge.check(registered, "two mobile nodes register"):
         for part in parts:
-            print(f"# {part.__name__}", flush=True)
-            try:
-                part(bench)
-            except (OSError, RuntimeError, TypeError, KeyError, IndexError) as error:
-                judge.check(False, f"{part.__name__} runs to its end", repr(error))
+            judge.run(part, bench)
     if not the_lab.daemon.alive():
         the_lab.show_log()
 

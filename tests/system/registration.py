@@ -282,11 +282,7 @@ def main():
             for part in (life_by_sequence, forms, life_by_timestamp, refusals, silence, without_authentication,
                          expiry, full_table, short_prefix, address_of_this_host, closed_service,
                          foreign_home):
-                print(f"# {part.__name__}", flush=True)
-                try:
-                    part(report, the_lab)
-                except (KeyError, OSError, RuntimeError, TypeError) as error:
-                    report.check(False, f"{part.__name__} runs to its end", repr(error))
+                report.run(part, report, the_lab)
                 if not the_lab.daemon.alive():
                     the_lab.show_log()
                     restart(the_lab, NODES)

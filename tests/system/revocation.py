@@ -442,11 +442,7 @@ def main():
         for part in (told_and_acknowledged, not_answered, refused_by_the_node, left_in_between, not_told,
                      without_association, bad_messages, service_closed_and_opened, nodes_reloaded, drained, switched,
                      judged_by_tshark):
-            print(f"# {part.__name__}", flush=True)
-            try:
-                part(report, the_lab)
-            except (KeyError, OSError, RuntimeError, TypeError, AttributeError) as error:
-                report.check(False, f"{part.__name__} runs to its end", repr(error))
+            report.run(part, report, the_lab)
             if not the_lab.daemon.alive():
                 the_lab.show_log()
                 break

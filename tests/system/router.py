@@ -603,11 +603,7 @@ def main():
             for part in (discovery, discovery_refused, discovery_from_the_tunnel, solicitation, solicitation_refused,
                          control, renumbering, unsolicited, unanswered, switched_off, discovery_limited, advertising, solicited,
                          short_intervals, contradictions, home_agents_list):
-                print(f"# {part.__name__}", flush=True)
-                try:
-                    part(report, the_lab)
-                except (KeyError, OSError, RuntimeError, TypeError, IndexError) as error:
-                    report.check(False, f"{part.__name__} runs to its end", repr(error))
+                report.run(part, report, the_lab)
                 if not the_lab.daemon.alive():
                     the_lab.show_log()
                     restart(the_lab)

@@ -361,11 +361,7 @@ def main():
         if start(bench):
             for part in (path_mtu, lower_only, follows_the_care_of_address, by_hand, dead_ends, encapsulation_limit, mobile_sources,
                          out_of_a_mobile_network, never_told, never_believed, own_messages, the_kernels_share, out_of_a_tunnel, flood, accounts):
-                print(f"# {part.__name__}", flush=True)
-                try:
-                    part(bench)
-                except (OSError, RuntimeError, TypeError, AttributeError, IndexError, KeyError) as problem:
-                    report.check(False, f"{part.__name__} runs to its end", repr(problem))
+                report.run(part, bench)
         if report.failed or not the_lab.daemon.alive():
             the_lab.show_log()
     return report.conclude()

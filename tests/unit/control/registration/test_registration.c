@@ -6,7 +6,10 @@
 #include "registration/registration.h"
 
 #include <pthread.h>
+#include <signal.h>
 #include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <rte_lcore.h>
@@ -301,6 +304,23 @@ static void a_round_ends_however_often_it_is_asked_for(void)
 	path_mtu_forget(NULL);
 }
 
+static void a_watcher_too_many_stops_the_process(void)
+{
+	static const struct registration_watcher watcher;
+	int status = 0;
+	pid_t child = fork();
+
+	CU_ASSERT_FATAL(child >= 0);
+	if (child == 0) {
+		setrlimit(RLIMIT_CORE, &(struct rlimit){0});
+		for (unsigned int i = 0; i < 5; i++)
+			registration_watch(&watcher);
+		_exit(0);
+	}
+	CU_ASSERT_EQUAL(waitpid(child, &status, 0), child);
+	CU_ASSERT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
+}
+
 int main(void)
 {
 	static const struct unit_case cases[] = {
@@ -310,6 +330,7 @@ int main(void)
 		UNIT(a_move_counts_and_a_refresh_does_not),
 		UNIT(a_path_mtu_reaches_every_binding_of_the_care_of_address),
 		UNIT(a_round_ends_however_often_it_is_asked_for),
+		UNIT(a_watcher_too_many_stops_the_process),
 	};
 	struct fault fault;
 	int status;

@@ -7,8 +7,8 @@
  *
  * Threads    the control thread, before any worker runs.
  */
-#ifndef CONTROL_CONFIG_LOAD_H
-#define CONTROL_CONFIG_LOAD_H
+#ifndef CONTROL_CONFIG_CONFIG_LOAD_H
+#define CONTROL_CONFIG_CONFIG_LOAD_H
 
 #include <jansson.h>
 

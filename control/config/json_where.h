@@ -5,8 +5,8 @@
  * Threads    any; pure.
  * RFC        6901 (JSON Pointer).
  */
-#ifndef CONTROL_JSON_WHERE_H
-#define CONTROL_JSON_WHERE_H
+#ifndef CONTROL_CONFIG_JSON_WHERE_H
+#define CONTROL_CONFIG_JSON_WHERE_H
 
 #include <stddef.h>
 

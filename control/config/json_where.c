@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "json_where.h"
+#include "config/json_where.h"
 
 #include <stdbool.h>
 #include <stdio.h>

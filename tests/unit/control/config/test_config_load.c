@@ -3,7 +3,7 @@
  * Runs in the top folder of the tree: the samples are in tests/vectors/config. A bad one has beside it NAME.expect, a line
  * "POINTER part of the text" for each problem, in any order.
  */
-#include "config_load.h"
+#include "config/config_load.h"
 
 #include <glob.h>
 #include <stdio.h>
