@@ -46,6 +46,13 @@ static struct {
 	bool running;
 } __rte_cache_aligned run;
 
+/* Only while there is data: nothing of the time after it may be taken off. */
+static void take_time(uint64_t since_tsc)
+{
+	if (result.data_end_tsc == 0)
+		result.source_tsc += rte_rdtsc() - since_tsc;
+}
+
 static void put_ether(uint8_t *start)
 {
 	memcpy(start, ether, sizeof(ether));
@@ -203,7 +210,7 @@ static uint16_t receive(uint16_t port, uint16_t queue, struct rte_mbuf *packets[
 		__atomic_store_n(&run.running, false, __ATOMIC_RELEASE);
 	used = write_updates(packets, n, updates_due(now_tsc), now_tsc);
 	if (used != 0)
-		result.source_tsc += rte_rdtsc() - now_tsc;
+		take_time(now_tsc);
 	if (data) {
 		fill(&packets[used], (uint16_t)(n - used));
 		used = n;
@@ -257,7 +264,7 @@ static void look_at_ack(const uint8_t *ip, uint32_t length, uint64_t now_tsc)
 		result.window_tsc = now_tsc;
 	else if (result.acked > plan.window)
 		histogram_add(&result.latency, now_tsc - p->sent_tsc);
-	result.source_tsc += rte_rdtsc() - begin_tsc;
+	take_time(begin_tsc);
 }
 
 static void look_at_data(const struct ip6_hdr_wire *ip)

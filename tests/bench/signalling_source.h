@@ -35,8 +35,9 @@ struct source_result {
 	uint64_t data_end_tsc;
 	uint64_t
 		window_tsc; /* when the first window of updates was answered: from there on all is busy */
-	uint64_t acked_tsc;  /* when the last was */
-	uint64_t source_tsc; /* that the source itself took for updates and acknowledgements */
+	uint64_t acked_tsc; /* when the last was */
+	uint64_t
+		source_tsc; /* that the source itself took for updates and acknowledgements, until data_end_tsc */
 	uint32_t sent;
 	uint32_t acked;
 	uint32_t wrong; /* acknowledgements */

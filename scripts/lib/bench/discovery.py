@@ -13,7 +13,7 @@ import time
 
 from . import blackbox, pcap, stats
 from .daemon import Daemon, configuration
-from .run import Skip
+from .run import Skip, ip
 
 GROUP = "discovery"
 MEASURES = {"alone": "alone_p99_us", "data": "beside_data_p99_us", "address discovery": "beside_discovery_p99_us",
@@ -50,18 +50,12 @@ class HomeLink:
         self.agent = f"hwbench{os.getpid()}-agent"
         self.link = f"hwbench{os.getpid()}-link"
 
-    def ip(self, *words):
-        done = subprocess.run(["ip", *words], capture_output=True, text=True, check=False)
-        if done.returncode != 0:
-            raise Skip(f"ip {' '.join(words)}: {(done.stderr or done.stdout).strip().splitlines()[:1]}")
-        return done.stdout
-
     def make(self):
         for namespace in (self.agent, self.link):
-            self.ip("netns", "add", namespace)
-        self.ip("link", "add", INTERFACE, "netns", self.agent, "type", "veth", "peer", "name", "agent", "netns", self.link)
-        self.ip("-n", self.agent, "link", "set", INTERFACE, "address", AGENT_MAC, "up")
-        self.ip("-n", self.link, "link", "set", "agent", "up")
+            ip("netns", "add", namespace)
+        ip("link", "add", INTERFACE, "netns", self.agent, "type", "veth", "peer", "name", "agent", "netns", self.link)
+        ip("-n", self.agent, "link", "set", INTERFACE, "address", AGENT_MAC, "up")
+        ip("-n", self.link, "link", "set", "agent", "up")
 
     def remove(self):
         for namespace in (self.agent, self.link):

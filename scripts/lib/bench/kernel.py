@@ -8,7 +8,7 @@ import subprocess
 
 from . import stats
 from .forward import BINDINGS, Leg, run_leg
-from .run import Skip
+from .run import Skip, ip
 
 GROUP = "kernel peer"
 SIZE = "1k"
@@ -27,25 +27,19 @@ class Lab:
         self.agent = f"hwbench{os.getpid()}-agent"
         self.bpf = str(run.build / "tests" / "xdp_source.bpf.o")
 
-    def ip(self, *words, given=None):
-        done = subprocess.run(["ip", *words], capture_output=True, text=True, check=False, input=given)
-        if done.returncode != 0:
-            raise Skip(f"ip {' '.join(words)}: {(done.stderr or done.stdout).strip().splitlines()[:1]}")
-        return done.stdout
-
     def make(self):
         for namespace in (self.source, self.agent):
-            self.ip("netns", "add", namespace)
-        self.ip("link", "add", "exit", "netns", self.source, "type", "veth", "peer", "name", "entry",
+            ip("netns", "add", namespace)
+        ip("link", "add", "exit", "netns", self.source, "type", "veth", "peer", "name", "entry",
                 "netns", self.agent)
-        self.ip("-n", self.agent, "link", "add", "sink", "type", "ifb")
-        self.ip("-n", self.source, "link", "set", "exit", "up")
-        self.ip("-n", self.agent, "link", "set", "entry", "address", AGENT_MAC, "up")
+        ip("-n", self.agent, "link", "add", "sink", "type", "ifb")
+        ip("-n", self.source, "link", "set", "exit", "up")
+        ip("-n", self.agent, "link", "set", "entry", "address", AGENT_MAC, "up")
         for link in ("lo", "sink"):
-            self.ip("-n", self.agent, "link", "set", link, "up")
-        self.ip("netns", "exec", self.agent, "sysctl", "-qw", *SYSCTLS)
-        self.ip("-n", self.agent, "sr", "tunsrc", "set", "2001:db8:ff::1")
-        self.ip("-n", self.agent, "-6", "-batch", "-", given=self.routes())
+            ip("-n", self.agent, "link", "set", link, "up")
+        ip("netns", "exec", self.agent, "sysctl", "-qw", *SYSCTLS)
+        ip("-n", self.agent, "sr", "tunsrc", "set", "2001:db8:ff::1")
+        ip("-n", self.agent, "-6", "-batch", "-", given=self.routes())
 
     def routes(self):
         lines = ["route add 2001:db8:c0a::/48 dev sink"]
@@ -55,12 +49,12 @@ class Lab:
 
     def receive_with(self, section):
         """What happens to a frame that arrives: xdp.drop or xdp.pass of xdp_source.bpf.c."""
-        self.ip("-n", self.agent, "link", "set", "dev", "entry", "xdp", "off")
-        self.ip("-n", self.agent, "link", "set", "dev", "entry", "xdp", "obj", self.bpf, "sec", section)
+        ip("-n", self.agent, "link", "set", "dev", "entry", "xdp", "off")
+        ip("-n", self.agent, "link", "set", "dev", "entry", "xdp", "obj", self.bpf, "sec", section)
 
     def dropped_by_sink(self):
         """An ifb link drops what it gets, and counts it as received."""
-        links = json.loads(self.ip("-n", self.agent, "-s", "-j", "link", "show", "dev", "sink"))
+        links = json.loads(ip("-n", self.agent, "-s", "-j", "link", "show", "dev", "sink"))
         return links[0]["stats64"]["rx"]["packets"]
 
     def send(self, seconds):

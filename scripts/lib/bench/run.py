@@ -15,6 +15,14 @@ class Skip(Exception):
     """Something this machine cannot do; its text is the reason, and what would mend it."""
 
 
+def ip(*words, given=None):
+    """The ip command; what it printed."""
+    done = subprocess.run(["ip", *words], capture_output=True, text=True, check=False, input=given)
+    if done.returncode != 0:
+        raise Skip(f"ip {' '.join(words)}: {(done.stderr or done.stdout).strip().splitlines()[:1]}")
+    return done.stdout
+
+
 def last_line(text):
     kept = [line.strip() for line in text.splitlines() if line.strip()]
     return kept[-1] if kept else "no output"
