@@ -7,25 +7,32 @@
 #include <sys/random.h>
 
 #include "admission.h"
-#include "auth/mn_ha.h"
+#include "auth/keyed_hash.h"
 #include "bcache.h"
 #include "correspondent/correspondent.h"
+#include "foreign_agent/foreign_agent.h"
 #include "hold.h"
 #include "limiter.h"
 #include "ha/wire/mobility.h"
+#include "link/arp_proxy.h"
 #include "link/dad.h"
 #include "link/groups.h"
 #include "link/link.h"
 #include "link/neighbour.h"
 #include "link/proxy.h"
 #include "loop.h"
+#include "mip4/broadcast.h"
+#include "mip4/home_agent.h"
+#include "mip4/home_agent_reply.h"
+#include "mip4/revocation.h"
 #include "multicast/listeners.h"
 #include "multicast/membership.h"
-#include "netlink.h"
+#include "netlink/netlink.h"
 #include "nexthop.h"
 #include "receive.h"
 #include "registration/registration.h"
 #include "retire.h"
+#include "revocation/outstanding.h"
 #include "revocation/revocation.h"
 #include "revocation/transfer.h"
 #include "router/advertise.h"
@@ -44,7 +51,7 @@ static int start_signalling(const struct config *config, struct mobile_nodes *no
 	uint64_t secret;
 
 	if (getrandom(&secret, sizeof(secret), 0) != (ssize_t)sizeof(secret) ||
-	    mn_ha_start() != 0) {
+	    keyed_hash_start() != 0) {
 		fault_set(fault, "", "libcrypto could not be started");
 		return -EIO;
 	}
@@ -55,7 +62,10 @@ static int start_signalling(const struct config *config, struct mobile_nodes *no
 		       secret);
 	admission_start(config);
 	update_start(config, nodes);
+	home_agent_start(config, nodes);
+	home_agent_reply_start(config);
 	revocation_start(config, nodes);
+	mip4_revocation_start(config, nodes);
 	transfer_start(config, nodes);
 	return correspondent_start(config, secret, fault);
 }
@@ -63,11 +73,12 @@ static int start_signalling(const struct config *config, struct mobile_nodes *no
 static int start_loop(struct fault *fault)
 {
 	static loop_poll_fn *const pollers[] = {
-		receive_poll,	 registration_poll,    correspondent_poll,
-		renumber_poll,	 prefix_delivery_poll, advertise_poll,
-		revocation_poll, transfer_poll,	       relay_poll,
-		dad_poll,	 groups_poll,	       retire_poll_sparingly,
-		hold_poll,	 listeners_poll,
+		receive_poll,	    registration_poll,	  correspondent_poll,
+		renumber_poll,	    prefix_delivery_poll, advertise_poll,
+		outstanding_poll,   transfer_poll,	  relay_poll,
+		dad_poll,	    groups_poll,	  retire_poll_sparingly,
+		hold_poll,	    listeners_poll,	  arp_proxy_poll,
+		foreign_agent_poll,
 	};
 	int rc = loop_start();
 
@@ -86,14 +97,30 @@ static void defend(const struct registration *r, bool is_new)
 		    (r->flags & BU_FLAG_MOBILE_ROUTER) != 0);
 }
 
-static void defend_no_more(const struct registration *r)
+static void defend_no_more(const struct registration *r, bool is_last)
 {
+	(void)is_last;
 	proxy_end(&r->home);
+}
+
+static void defend4(const struct registration *r, bool is_new)
+{
+	(void)is_new;
+	arp_proxy_begin(&r->home);
+}
+
+static void defend4_no_more(const struct registration *r, bool is_last)
+{
+	if (is_last)
+		arp_proxy_end(&r->home);
 }
 
 static int start_links(const struct config *config, struct fault *fault)
 {
-	static const struct registration_watcher defender = {defend, defend_no_more};
+	static const struct registration_watcher defender = {defend, defend_no_more,
+							     REGISTRATION_MIP6};
+	static const struct registration_watcher defender4 = {defend4, defend4_no_more,
+							      REGISTRATION_MIP4};
 	int rc = link_start(config, fault);
 
 	if (rc != 0)
@@ -101,11 +128,15 @@ static int start_links(const struct config *config, struct fault *fault)
 	dad_start();
 	neighbour_start();
 	registration_watch(&defender);
+	registration_watch(&defender4);
 	rc = proxy_start(config->binding_capacity);
 	if (rc == 0)
 		rc = groups_start(config->binding_capacity);
+	if (rc == 0)
+		rc = arp_proxy_start(config->binding_capacity);
 	if (rc != 0)
-		fault_set(fault, "/bindings/capacity", "no memory for proxy neighbour discovery");
+		fault_set(fault, "/bindings/capacity",
+			  "no memory for proxy neighbour discovery and proxy ARP");
 	return rc;
 }
 
@@ -114,7 +145,9 @@ static int start_multicast(const struct config *config, struct fault *fault)
 {
 	int rc = membership_start(config, fault);
 
-	return rc == 0 ? listeners_start(config, fault) : rc;
+	if (rc == 0)
+		rc = listeners_start(config, fault);
+	return rc == 0 ? broadcast_start(config, fault) : rc;
 }
 
 /* A port without a kernel interface brings its routes in the configuration. */
@@ -159,7 +192,9 @@ int agent_open(const struct config *config, struct mobile_nodes *nodes,
 			registration_heap_octets(config->binding_capacity) +
 			prefix_delivery_octets(config,
 					       registration_slots_for(config->binding_capacity)) +
-			listeners_octets(config, registration_slots_for(config->binding_capacity)),
+			listeners_octets(config, registration_slots_for(config->binding_capacity)) +
+			broadcast_octets(config, registration_slots_for(config->binding_capacity)) +
+			foreign_agent_octets(config),
 	};
 	int rc = dataplane_open(config, &demand, release, fault);
 
@@ -185,6 +220,8 @@ int agent_open(const struct config *config, struct mobile_nodes *nodes,
 	if (rc == 0)
 		rc = start_multicast(config, fault);
 	if (rc == 0)
+		rc = foreign_agent_start(config, fault);
+	if (rc == 0)
 		advertise_start(config);
 	if (rc != 0)
 		agent_close();
@@ -195,7 +232,7 @@ stop_nexthop:
 	retire_drain();
 stop_signalling:
 	correspondent_stop();
-	mn_ha_stop();
+	keyed_hash_stop();
 	dataplane_close();
 	return rc;
 }
@@ -220,9 +257,12 @@ void agent_stop_workers(void)
 void agent_close(void)
 {
 	dad_stop();
+	foreign_agent_stop();
 	registration_unwatch();
 	listeners_stop();
+	broadcast_stop();
 	proxy_stop();
+	arp_proxy_stop();
 	groups_stop();
 	advertise_stop();
 	link_stop();
@@ -235,6 +275,6 @@ void agent_close(void)
 	nexthop_stop();
 	retire_drain();
 	correspondent_stop();
-	mn_ha_stop();
+	keyed_hash_stop();
 	dataplane_close();
 }

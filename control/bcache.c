@@ -167,6 +167,21 @@ struct binding *bcache_make(void)
 	return binding;
 }
 
+uint32_t bcache_also(const struct binding *binding)
+{
+	return 1 + index_of(binding);
+}
+
+void bcache_discard(struct binding *made)
+{
+	let_go(made);
+}
+
+void bcache_retire(const struct binding *old)
+{
+	retire(free_binding, NULL, index_of(old));
+}
+
 /* A slot in a chain of buckets. */
 struct slot {
 	struct bcache_bucket *before; /* the bucket that leads to this one; NULL: it is the first */
@@ -261,7 +276,7 @@ int bcache_publish(const struct binding *old, struct binding *next)
 		struct slot slot = find_slot(old);
 
 		set_index(&slot, index_of(next));
-		retire(free_binding, NULL, index_of(old));
+		bcache_retire(old);
 	} else {
 		rc = insert(next);
 		if (rc != 0)
@@ -283,7 +298,7 @@ void bcache_remove(const struct binding *old)
 	struct slot slot = find_slot(old);
 
 	set_tag(&slot, 0);
-	retire(free_binding, NULL, index_of(old));
+	bcache_retire(old);
 	if (slot.before != NULL && is_empty(slot.bucket)) {
 		/* A reader that is in there finds its way out: next stays as it is. */
 		uint32_t number = slot.before->next;

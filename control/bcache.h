@@ -37,4 +37,13 @@ int bcache_publish(const struct binding *old, struct binding *next);
 /* Takes a binding out; workers may read it a little longer. */
 void bcache_remove(const struct binding *old);
 
+/* Of simultaneous bindings only the first is published; it leads to the next by also, and so on. */
+
+/* What also holds to lead to that binding. */
+uint32_t bcache_also(const struct binding *binding);
+/* Gives back what was made and not published. */
+void bcache_discard(struct binding *made);
+/* One that others led to, when none that is published does any longer. */
+void bcache_retire(const struct binding *old);
+
 #endif

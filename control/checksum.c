@@ -21,14 +21,29 @@ static uint64_t sum_words(const uint8_t *bytes, uint32_t length)
 	return sum + word;
 }
 
-uint16_t ip6_checksum(const struct ip_addr *source, const struct ip_addr *destination,
-		      uint8_t protocol, const uint8_t *message, uint32_t length)
+static uint16_t fold(uint64_t sum)
 {
-	uint64_t sum = sum_words(source->bytes, sizeof(source->bytes)) +
-		       sum_words(destination->bytes, sizeof(destination->bytes)) +
-		       sum_words(message, length) + htonl(length) + htonl(protocol);
-
 	while (sum >> 16 != 0)
 		sum = (sum & 0xffff) + (sum >> 16);
 	return (uint16_t)~ntohs((uint16_t)sum);
+}
+
+uint16_t ip6_checksum(const struct ip_addr *source, const struct ip_addr *destination,
+		      uint8_t protocol, const uint8_t *message, uint32_t length)
+{
+	return fold(sum_words(source->bytes, sizeof(source->bytes)) +
+		    sum_words(destination->bytes, sizeof(destination->bytes)) +
+		    sum_words(message, length) + htonl(length) + htonl(protocol));
+}
+
+uint16_t ip4_checksum(const struct ip_addr *source, const struct ip_addr *destination,
+		      uint8_t protocol, const uint8_t *message, uint32_t length)
+{
+	return fold(sum_words(ip4_octets(source), 4) + sum_words(ip4_octets(destination), 4) +
+		    sum_words(message, length) + htonl(length) + htonl(protocol));
+}
+
+uint16_t plain_checksum(const uint8_t *message, uint32_t length)
+{
+	return fold(sum_words(message, length));
 }

@@ -5,6 +5,7 @@
 
 uint64_t counters[CONTROL_COUNTER_COUNT];
 uint64_t silent_counters[SILENT_REASON_COUNT];
+uint64_t registration_codes[REGISTRATION_CODES];
 
 const struct counter_text counter_texts[CONTROL_COUNTER_COUNT] = {
 #define X(upper, lower, text) {#lower, text},

@@ -10,7 +10,45 @@
 
 #include <stdint.h>
 
+/* Of the foreign agents. */
+#define FOREIGN_OUTCOMES(X)                                                                        \
+	X(VISIT_RELAYED, visit_request_relayed,                                                    \
+	  "registration request of a visitor, relayed to its home agent")                          \
+	X(VISIT_REFUSED, visit_request_refused,                                                    \
+	  "the same, answered with a code of the foreign agent")                                   \
+	X(VISIT_LIMITED, visit_request_limited,                                                    \
+	  "the same, but the node was refused less than a second ago, or many were")               \
+	X(VISIT_SILENT, visit_request_silent,                                                      \
+	  "the same, dropped without an answer, see silent reasons")                               \
+	X(VISIT_MALFORMED, visit_request_malformed, "the same, shorter than its fixed part")       \
+	X(VISIT_REPLY_RELAYED, visit_reply_relayed,                                                \
+	  "registration reply of a home agent, passed on to its visitor")                          \
+	X(VISIT_REPLY_REFUSED, visit_reply_refused,                                                \
+	  "the same, but the visitor got a code of the foreign agent in its place")                \
+	X(VISIT_REPLY_UNKNOWN, visit_reply_unknown,                                                \
+	  "registration reply that belongs to no pending request")                                 \
+	X(VISIT_REPLY_MALFORMED, visit_reply_malformed,                                            \
+	  "registration reply shorter than its fixed part, or with an unknown extension")
+
+#define FOREIGN_COUNTERS(X)                                                                        \
+	X(VISITS_TIMED_OUT, visit_requests_timed_out,                                              \
+	  "requests of visitors that their home agents did not answer")                            \
+	X(VISITS_UNREACHABLE, visit_requests_unreachable,                                          \
+	  "the same, refused because of an ICMP error about them")                                 \
+	X(VISITORS_LEFT, visitors_left, "visitors that de-registered")                             \
+	X(VISITOR_NOT_STEERED, visitors_not_steered,                                               \
+	  "visitors whose reverse tunnel is not used: no room in the steering program")            \
+	X(AGENT_ADVERTISEMENTS_SENT, agent_advertisements_sent, "agent advertisements sent")       \
+	X(AGENT_SOLICITATIONS, agent_solicitations, "agent solicitations received")                \
+	X(AGENT_DISCOVERY_INVALID, agent_discovery_invalid,                                        \
+	  "agent solicitations and advertisements that are malformed or from a wrong source")      \
+	X(AGENT_ADVERTISEMENTS_OTHERS, agent_advertisements_others,                                \
+	  "agent and router advertisements of others heard: nothing follows")                      \
+	X(AGENT_ADVERTISEMENTS_FORGED, agent_advertisements_forged,                                \
+	  "the same in the name of this agent")
+
 #define PUNT_OUTCOMES(X)                                                                           \
+	FOREIGN_OUTCOMES(X)                                                                        \
 	X(BU_ACCEPTED, binding_update_accepted, "registered or refreshed")                         \
 	X(BU_DEREGISTERED, binding_update_deregistered, "de-registered")                           \
 	X(BU_REFUSED, binding_update_refused, "answered with a status of 128 or more")             \
@@ -38,6 +76,30 @@
 	X(MH_CARE_OF_TEST, mh_care_of_test, "Care-of Test: not for a home agent")                  \
 	X(MH_BINDING_ACK, mh_binding_ack, "Binding Acknowledgement: not for a home agent")         \
 	X(MH_BINDING_ERROR, mh_binding_error, "Binding Error: read, nothing follows")              \
+	X(REGISTRATION_ACCEPTED, registration_request_accepted,                                    \
+	  "Mobile IPv4: registered or refreshed")                                                  \
+	X(REGISTRATION_DEREGISTERED, registration_request_deregistered,                            \
+	  "Mobile IPv4: de-registered")                                                            \
+	X(REGISTRATION_REFUSED, registration_request_refused,                                      \
+	  "Mobile IPv4: answered with a code of 128 or more")                                      \
+	X(REGISTRATION_SILENT, registration_request_silent,                                        \
+	  "Mobile IPv4: dropped without an answer, see silent reasons")                            \
+	X(REGISTRATION_MALFORMED, registration_request_malformed,                                  \
+	  "Mobile IPv4: registration request that is too short, or an extension of which is cut")  \
+	X(REGISTRATION_UNKNOWN_EXTENSION, registration_request_unknown_extension,                  \
+	  "Mobile IPv4: registration request with an unknown extension that may not be skipped")   \
+	X(MIP4_REVOKED, registration_revoked,                                                      \
+	  "Mobile IPv4: binding or visit ended by a revocation of the other agent")                \
+	X(MIP4_REVOCATION_REPEATED, registration_revocation_repeated,                              \
+	  "Mobile IPv4: the same again, acknowledged again")                                       \
+	X(MIP4_REVOCATION_ACKNOWLEDGED, registration_revocation_acknowledged,                      \
+	  "Mobile IPv4: acknowledgement of a revocation of ours")                                  \
+	X(MIP4_REVOCATION_IGNORED, registration_revocation_ignored,                                \
+	  "Mobile IPv4: revocation or acknowledgement without proof, too old, or about nothing "   \
+	  "that is known: not acted on")                                                           \
+	X(MIP4_REVOCATION_MALFORMED, registration_revocation_malformed,                            \
+	  "Mobile IPv4: revocation or acknowledgement that is too short, or with an extension "    \
+	  "that is malformed, misplaced, repeated or unknown")                                     \
 	X(TEST_INIT_ANSWERED, test_init_answered, "Home or Care-of Test Init answered")            \
 	X(TEST_INIT_SILENT, test_init_silent,                                                      \
 	  "Home or Care-of Test Init with a Home Address option, from no unicast address or over " \
@@ -47,7 +109,7 @@
 	X(CORRESPONDENT_DELETED, correspondent_update_deleted,                                     \
 	  "binding of the correspondent function deleted by its node")                             \
 	X(PACKET_MALFORMED, packet_malformed,                                                      \
-	  "extension headers malformed, repeated or misplaced")                                    \
+	  "headers malformed, repeated or misplaced, or with a wrong checksum")                    \
 	X(PACKET_FRAGMENT, packet_fragment, "fragment")                                            \
 	X(SOURCE_IS_OURS, source_is_ours, "from an address of this host: forged")                  \
 	X(HOME_ADDRESS_INVALID, home_address_invalid,                                              \
@@ -61,20 +123,21 @@
 	X(DISCOVERY_INVALID, discovery_invalid,                                                    \
 	  "discovery or solicitation with a wrong checksum, code, length or no home address")      \
 	X(LOCAL_UNKNOWN, local_unknown, "for the home agent itself, but nothing here takes it")    \
-	X(ERROR_CONSIDERED, error_considered, "an ICMPv6 error was sent or was not called for")    \
+	X(ERROR_CONSIDERED, error_considered, "an ICMP error was sent or was not called for")      \
 	X(TUNNEL_ERROR_RELAYED, tunnel_error_relayed,                                              \
-	  "ICMPv6 error from inside a tunnel, told to the source of the inner packet")             \
+	  "ICMP error from inside a tunnel, told to the source of the inner packet")               \
 	X(TUNNEL_ERROR_NOT_TOLD, tunnel_error_not_told,                                            \
 	  "the same, but its source is not to be told, or not now")                                \
 	X(TUNNEL_ERROR_IGNORED, tunnel_error_ignored,                                              \
 	  "the same, but of a kind that its source could not use")                                 \
-	X(TUNNEL_ERROR_MTU, tunnel_error_mtu, "Packet Too Big with an MTU below 1280")             \
+	X(TUNNEL_ERROR_MTU, tunnel_error_mtu,                                                      \
+	  "Packet Too Big with an MTU below 1280, in IPv4 below 68")                               \
 	X(TUNNEL_ERROR_UNKNOWN, tunnel_error_unknown,                                              \
-	  "ICMPv6 error that quotes no tunnel packet of a binding in force")                       \
+	  "ICMP error that quotes no tunnel packet of a binding in force")                         \
 	X(TUNNEL_ERROR_OWN, tunnel_error_own,                                                      \
-	  "ICMPv6 error about a message of the home agent itself")                                 \
+	  "ICMP error about a message of the home agent itself")                                   \
 	X(TUNNEL_ERROR_MALFORMED, tunnel_error_malformed,                                          \
-	  "ICMPv6 error with a wrong checksum, or that quotes too little")                         \
+	  "ICMP error with a wrong checksum, or that quotes too little")                           \
 	X(LISTENER_HEARD, listener_heard,                                                          \
 	  "multicast listener discovery of a mobile node, acted on")                               \
 	X(LISTENER_UNKNOWN, listener_unknown,                                                      \
@@ -86,6 +149,7 @@
 	X(NO_ROUTE, no_route, "no way to the destination")
 
 #define CONTROL_COUNTERS(X)                                                                        \
+	FOREIGN_COUNTERS(X)                                                                        \
 	X(ACKS_SENT, binding_acks_sent, "Binding Acknowledgements sent")                           \
 	X(ERRORS_SENT, binding_errors_sent, "Binding Errors sent")                                 \
 	X(HOME_TESTS_SENT, home_tests_sent, "Home Tests sent")                                     \
@@ -96,6 +160,10 @@
 	X(CORRESPONDENT_UNREACHABLE, correspondent_bindings_unreachable,                           \
 	  "bindings of the correspondent function ended by persistent Destination Unreachable")    \
 	X(ICMP_SENT, icmp6_errors_sent, "ICMPv6 errors sent")                                      \
+	X(ICMP4_SENT, icmp4_errors_sent, "ICMP errors sent about IPv4 packets")                    \
+	X(REPLIES_SENT, registration_replies_sent, "Mobile IPv4: Registration Replies sent")       \
+	X(BROADCAST_REFUSED, broadcast_refused,                                                    \
+	  "mobile nodes that get no broadcasts though they asked for them: a limit was reached")   \
 	X(DHAAD_SENT, home_agent_discovery_replies, "Home Agent Address Discovery Replies sent")   \
 	X(PREFIX_ADVERTISED, mobile_prefix_advertisements, "Mobile Prefix Advertisements sent")    \
 	X(PREFIX_LIMITED, mobile_prefix_limited,                                                   \
@@ -116,13 +184,15 @@
 	X(EXPIRED, bindings_expired, "bindings whose lifetime ended")                              \
 	X(REMOVED, bindings_removed, "bindings removed over the control socket")                   \
 	X(REVOCATIONS_SENT, revocations_sent,                                                      \
-	  "Binding Revocation Indications sent, repeated ones too")                                \
+	  "Binding Revocation Indications and Registration Revocations sent, repeated ones too")   \
+	X(REVOCATION_ACKS_SENT, revocation_acks_sent,                                              \
+	  "Mobile IPv4: acknowledgements of revocations sent")                                     \
 	X(REVOCATIONS_DONE, revocations_done,                                                      \
-	  "bindings removed that the mobile node acknowledged")                                    \
+	  "bindings removed after the revocation was acknowledged")                                \
 	X(REVOCATIONS_REFUSED, revocations_refused,                                                \
 	  "bindings removed though the mobile node refused")                                       \
 	X(REVOCATIONS_UNANSWERED, revocations_unanswered,                                          \
-	  "bindings removed after the mobile node did not answer")                                 \
+	  "bindings removed after nobody answered the revocation")                                 \
 	X(SWITCHES_SENT, home_agent_switches_sent,                                                 \
 	  "Home Agent Switch messages sent, repeated ones too")                                    \
 	X(SWITCHES_ANSWERED, home_agent_switches_answered,                                         \
@@ -146,6 +216,12 @@
 	X(ND_CONTENDED, nd_contended,                                                              \
 	  "advertisements of another node for the address of a mobile node that is away")          \
 	X(ND_INVALID, nd_invalid, "neighbour solicitations and advertisements not valid")          \
+	X(ARP_ANSWERED, arp_requests_answered, "ARP requests answered for mobile nodes")           \
+	X(ARP_GRATUITOUS, gratuitous_arps,                                                         \
+	  "gratuitous ARP messages sent for mobile nodes that left or came home")                  \
+	X(ARP_CONTENDED, arp_contended,                                                            \
+	  "ARP messages of another node with the address of a mobile node that is away")           \
+	X(ARP_INVALID, arp_invalid, "ARP messages not valid")                                      \
 	X(NETLINK_RESYNC, netlink_resyncs,                                                         \
 	  "times the kernel's state was read anew after an overrun")
 
@@ -164,9 +240,13 @@ struct counter_text {
 extern uint64_t counters[CONTROL_COUNTER_COUNT];
 extern const struct counter_text counter_texts[CONTROL_COUNTER_COUNT];
 
-/* Binding Updates dropped without an answer, by enum silent_reason. */
+/* Binding Updates and Registration Requests dropped without an answer, by enum silent_reason. */
 extern uint64_t silent_counters[];
 extern const struct counter_text silent_texts[];
+
+/* Registration Requests answered, by the code of the reply. */
+enum { REGISTRATION_CODES = 256 };
+extern uint64_t registration_codes[REGISTRATION_CODES];
 
 static inline void count(enum control_counter which)
 {

@@ -6,6 +6,7 @@
 #include "counters.h"
 #include "ha/dataplane.h"
 #include "ha/time.h"
+#include "ha/wire/ip4.h"
 #include "ha/wire/ip6.h"
 #include "nexthop.h"
 
@@ -33,17 +34,28 @@ static struct waiting *find(uint32_t next_hop)
 	return NULL;
 }
 
+static struct ip_addr destination_of(struct rte_mbuf *packet)
+{
+	const struct ip6_hdr_wire *ip = rte_pktmbuf_mtod(packet, const struct ip6_hdr_wire *);
+	const struct ip4_hdr_wire *ip4 = rte_pktmbuf_mtod(packet, const struct ip4_hdr_wire *);
+	struct ip_addr to;
+
+	if (*rte_pktmbuf_mtod(packet, const uint8_t *) >> 4 == 4)
+		return ip4_mapped(ip4->destination);
+	memcpy(to.bytes, ip->destination, sizeof(to.bytes));
+	return to;
+}
+
 /* A directly connected destination is its own neighbour; the worker did not know it, so it named
  * the link. */
 static uint32_t neighbour_of(const struct punt *p)
 {
 	const struct nexthop *hop = nexthop_find(nexthop_table(), p->next_hop);
-	const struct ip6_hdr_wire *ip = rte_pktmbuf_mtod(p->packet, const struct ip6_hdr_wire *);
 	struct ip_addr to;
 
 	if (hop == NULL || !hop->on_link)
 		return p->next_hop;
-	memcpy(to.bytes, ip->destination, sizeof(to.bytes));
+	to = destination_of(p->packet);
 	return nexthop_towards(&to);
 }
 

@@ -90,7 +90,8 @@ static bool send_error(uint16_t worker, struct cursor offending, const struct ip
 	uint8_t message[ICMP6_ERROR_OCTETS + QUOTE_MAX];
 	uint16_t octets;
 
-	if (!may_answer(offending, &source, type, code))
+	/* Without home prefixes there is no address to speak from. */
+	if (ip_addr_is_unspecified(from) || !may_answer(offending, &source, type, code))
 		return false;
 	if (!limiter_allows(&source, monotonic_ms())) {
 		count(COUNT_ANSWERS_LIMITED);

@@ -40,9 +40,15 @@ static void refill(struct bucket *b, const struct token_bucket_config *limit, ui
 		b->milli_tokens = full;
 }
 
+/* An IPv4 address is all in the second half; in the first one all are alike. */
+static uint64_t network_of(const struct ip_addr *source)
+{
+	return ip_addr_word(source, ip_addr_is_v4_mapped(source) ? 1 : 0);
+}
+
 bool limiter_allows(const struct ip_addr *source, uint64_t now_ms)
 {
-	uint64_t hash = (ip_addr_word(source, 0) ^ seed) * UINT64_C(0x9e3779b97f4a7c15);
+	uint64_t hash = (network_of(source) ^ seed) * UINT64_C(0x9e3779b97f4a7c15);
 	struct bucket *b = &buckets[hash >> 52];
 
 	refill(b, &source_limit, now_ms);

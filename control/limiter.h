@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
  * limiter: how many answers a source may cause that has not proved who it is: ICMPv6 errors,
- * Binding Errors, refusals before or without authentication. A token bucket for each source /64 and
- * one for all.
+ * Binding Errors, refusals before or without authentication. A token bucket for each source, an IPv6
+ * /64 or an IPv4 address, and one for all.
  *
  * Shape      buckets are a fixed table, hashed with a secret; sources that collide share one.
  * Threads    the control thread.

@@ -31,7 +31,7 @@
 #include "mobile_node.h"
 #include "multicast/membership.h"
 #include "multicast/upstream.h"
-#include "netlink.h"
+#include "netlink/netlink.h"
 #include "nexthop.h"
 #include "service.h"
 #include "steer.h"
@@ -81,6 +81,14 @@ static void print_nodes_problem(void *severity, const struct fault *problem)
 	fprintf(stderr, "%s: %s%s\n", problem->where, (const char *)severity, problem->text);
 }
 
+#define OPEN_KEYS "holds keys, and its mode opens them to others; run chmod 600"
+
+/* The same for keys in the configuration itself. */
+static bool are_keys_open(void)
+{
+	return config.has_keys && !is_private_file(config.path);
+}
+
 /* EXIT_START_FAILED when something is wrong in the mobile nodes file. */
 static int check_nodes(void)
 {
@@ -105,6 +113,8 @@ static int check(const char *path)
 
 	if (config.mobile_nodes_path[0] != '\0')
 		status = check_nodes();
+	if (are_keys_open())
+		fprintf(stderr, "%s: warning: " OPEN_KEYS " %s\n", path, path);
 	if (problems != 0)
 		return EXIT_START_FAILED;
 	printf("%s: good\n", path);
@@ -150,6 +160,8 @@ static void group_changed(const struct ip_addr *group, bool wanted)
 {
 	int rc = 0;
 
+	if (!ip_addr_is_multicast(group)) /* a broadcast address: it is heard whoever wants it */
+		return;
 	if (!wanted)
 		upstream_leave(group);
 	else
@@ -276,6 +288,10 @@ static int run(const char *path)
 	started_ms = monotonic_ms();
 	if (config_load(path, &config, print_problem, NULL) != 0)
 		return EXIT_START_FAILED;
+	if (are_keys_open()) {
+		fprintf(stderr, "%s: " OPEN_KEYS " %s\n", path, path);
+		return EXIT_START_FAILED;
+	}
 	log_set_level(config.log_level);
 	nodes = mobile_nodes_read(config.mobile_nodes_path, &config, log_problem, NULL);
 	if (nodes == NULL)
@@ -297,7 +313,8 @@ static int usage(FILE *out, int status)
 	fprintf(out, "usage: homewardd [--config FILE]\n"
 		     "       homewardd --check FILE\n"
 		     "       homewardd --version | --help\n"
-		     "Mobile IPv6 home agent. FILE is " DEFAULT_CONFIG " unless given.\n");
+		     "Home agent of Mobile IPv6 and Mobile IPv4. FILE is " DEFAULT_CONFIG
+		     " unless given.\n");
 	return status;
 }
 

@@ -1,370 +1,195 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "mobile_node.h"
 
-#include <ctype.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <malloc.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include <jansson.h>
 #include <openssl/crypto.h>
 
-#include "ha/home_anycast.h"
+#include "mobile_node_read.h"
 
-/* Keys pass through the file's buffer, the line, the parser's memory and the table. Each is wiped before it is given back. */
-
-enum {
-	SPI_MIN = 256, /* RFC 4285 §5: 0 to 255 are reserved */
-	WINDOW_MAX_S = 3600,
-	LINE_OCTETS_MAX = 4096,
-	BUFFER_OCTETS = 65536,
-	WORDS_MAX = 48, /* of the file, repeated in a fault */
-	NODE_ALIGN = 64,
-	PROBLEMS_MAX = 100,		  /* told one by one */
-	ROUTERS_ANYCAST_PREFIX_MAX = 126, /* behind a longer one it is a host's (RFC 6164) */
-};
+enum { NODE_ALIGN = 64 };
 
 _Static_assert(sizeof(struct mobile_node) == NODE_ALIGN, "a mobile node is one cache line");
+
+/* Open addressing; 1 and up is a node, 0 is free. At most half full, so that there is always a free slot to end a search. */
+struct node_index {
+	uint32_t *slots;
+	uint64_t mask;
+};
 
 struct mobile_nodes {
 	struct mobile_node *nodes; /* in the order of the file */
 	size_t count;
 	size_t room;
 	size_t unauthenticated;
-	uint32_t *index; /* open addressing by home address: 1 and up is a node, 0 is free */
-	uint64_t mask;
+	size_t ip4;
+	const struct config *config;	    /* as read with; may be NULL */
+	size_t assigned[HOME_NETWORKS_MAX]; /* by home network */
+	struct node_index by_home;
+	struct node_index by_identifier; /* those of Mobile IPv4 that have one */
 };
 
-/* One reading of one file. */
+/* One reading of one file into one table. */
 struct loader {
-	const char *path;
-	const struct config *config; /* NULL: home prefixes are not known */
-	mobile_nodes_problem_fn *report;
-	void *context;
+	struct node_reading reading;
 	struct mobile_nodes *nodes;
 	uint32_t *lines; /* of each node, as long as nodes->room */
-	unsigned int problems;
-	unsigned int line;
-	unsigned int given; /* bits of enum key */
-	unsigned int wrong; /* those of them whose value could not be read */
 };
 
-enum key {
-	HOME_ADDRESS,
-	IDENTIFIER,
-	SPI,
-	KEY,
-	REPLAY,
-	WINDOW,
-	PROHIBITED,
-	AUTH,
-	REVOCATION,
-	KEY_COUNT
-};
+/* Finding */
 
-struct key_reader {
-	const char *name;
-	bool (*read)(struct loader *loader, const json_t *value, struct mobile_node *node);
-};
-
-/* Faults */
-
-/* line 0: about the file as a whole. Of a long path the end is kept. False, for a caller to return. */
-__attribute__((format(printf, 3, 4))) static bool fault_at(struct loader *loader, unsigned int line,
-							   const char *format, ...)
+static uint64_t slot_of(const struct mobile_nodes *nodes, const struct ip_addr *home)
 {
-	size_t length = strlen(loader->path);
-	size_t room = sizeof(((struct fault *)0)->where) - 16; /* for "..." and the line */
-	const char *path = length > room ? loader->path + length - room : loader->path;
-	const char *cut = length > room ? "..." : "";
-	struct fault fault;
-	va_list args;
+	uint64_t hash = ip_addr_word(home, 0) * UINT64_C(0x9e3779b97f4a7c15);
 
-	if (loader->problems++ >= PROBLEMS_MAX)
-		return false;
-	if (line != 0)
-		snprintf(fault.where, sizeof(fault.where), "%s%s:%u", cut, path, line);
-	else
-		snprintf(fault.where, sizeof(fault.where), "%s%s", cut, path);
-	va_start(args, format);
-	vsnprintf(fault.text, sizeof(fault.text), format, args);
-	va_end(args);
-	loader->report(loader->context, &fault);
-	return false;
+	hash = ((hash ^ hash >> 32) + ip_addr_word(home, 1)) * UINT64_C(0xd6e8feb86659fd93);
+	hash = (hash ^ hash >> 32) * UINT64_C(0xd6e8feb86659fd93);
+	return (hash ^ hash >> 32) & nodes->by_home.mask;
 }
 
-#define bad(loader, ...) fault_at(loader, (loader)->line, __VA_ARGS__)
-
-/* The operator's own words: short, and nothing that a terminal would obey. Never those of a key. */
-static const char *words(const char *text, char out[static WORDS_MAX])
+/* The slot that holds home, or the free one where it belongs. */
+static uint64_t find_slot(const struct mobile_nodes *nodes, const struct ip_addr *home)
 {
-	snprintf(out, WORDS_MAX, "%s", text);
-	for (char *c = out; *c != '\0'; c++)
-		if (iscntrl((unsigned char)*c))
-			*c = '?';
-	return out;
+	uint64_t slot = slot_of(nodes, home);
+
+	while (nodes->by_home.slots[slot] != 0 &&
+	       !ip_addr_equal(&nodes->nodes[nodes->by_home.slots[slot] - 1].home, home))
+		slot = (slot + 1) & nodes->by_home.mask;
+	return slot;
 }
 
-/* One line: each key */
-
-/* Whose an address is that no mobile node can have; NULL when nobody's. */
-static const char *owner_of(const struct config *config, const struct ip_addr *address)
+struct mobile_node *mobile_nodes_find(const struct mobile_nodes *nodes, const struct ip_addr *home)
 {
-	for (uint16_t i = 0; config != NULL && i < config->home_prefix_count; i++) {
-		const struct home_prefix_config *home = &config->home_prefixes[i];
+	uint32_t found = nodes->by_home.slots[find_slot(nodes, home)];
 
-		if (ip_addr_equal(&home->home_agent, address))
-			return "the home agent's own address";
-		if (is_home_anycast(&home->prefix, address))
-			return "the Home-Agents anycast address of its prefix (RFC 2526)";
-		if (home->prefix.length <= ROUTERS_ANYCAST_PREFIX_MAX &&
-		    ip_addr_equal(&home->prefix.addr, address))
-			return "the Subnet-Router anycast address of its prefix (RFC 4291)";
-	}
-	return NULL;
+	return found != 0 ? &nodes->nodes[found - 1] : NULL;
 }
 
-static bool read_home_address(struct loader *loader, const json_t *value, struct mobile_node *node)
+void mobile_nodes_fetch(const struct mobile_nodes *nodes, const struct ip_addr *home,
+			unsigned int step)
 {
-	const char *text = json_string_value(value);
-	const char *owner;
-	char said[WORDS_MAX];
+	const uint32_t *place = &nodes->by_home.slots[slot_of(nodes, home)];
 
-	if (text == NULL || !ip_addr_parse(text, &node->home))
-		return bad(loader,
-			   "home_address: %s is not an IPv6 address; use one such as "
-			   "\"2001:db8:1::10\"",
-			   text != NULL ? words(text, said) : "what is there");
-	if (!ip_addr_is_unicast_routable(&node->home))
-		return bad(loader,
-			   "home_address: %s is not a unicast address that packets can be routed "
-			   "to; use one of a home prefix",
-			   words(text, said));
-	owner = owner_of(loader->config, &node->home);
-	if (owner != NULL)
-		return bad(loader, "home_address: %s is %s; give the mobile node another one",
-			   words(text, said), owner);
-	return true;
+	if (step == 0)
+		__builtin_prefetch(place);
+	else if (*place != 0 && step == 1)
+		__builtin_prefetch(&nodes->nodes[*place - 1]);
+	else if (*place != 0)
+		__builtin_prefetch(nodes->nodes[*place - 1].identifier);
 }
 
-/* RFC 4282 §2.1 without its finer points: printable, no spaces. */
-static bool is_identifier(const char *text)
+/* FNV-1a. What is in the table is the operator's, so nobody else can make its chains longer. */
+static uint64_t identifier_slot_of(const struct mobile_nodes *nodes, const uint8_t *identifier,
+				   size_t length)
 {
-	size_t length = text != NULL ? strlen(text) : 0;
+	uint64_t hash = UINT64_C(0xcbf29ce484222325);
 
 	for (size_t i = 0; i < length; i++)
-		if (iscntrl((unsigned char)text[i]) || text[i] == ' ')
-			return false;
-	return length > 0 && length <= MN_IDENTIFIER_MAX;
+		hash = (hash ^ identifier[i]) * UINT64_C(0x100000001b3);
+	return (hash ^ hash >> 32) & nodes->by_identifier.mask;
 }
 
-static bool read_identifier(struct loader *loader, const json_t *value, struct mobile_node *node)
+static bool has_identifier(const struct mobile_node *node, const uint8_t *identifier, size_t length)
 {
-	const char *text = json_string_value(value);
-
-	if (!is_identifier(text))
-		return bad(loader,
-			   "identifier: not a network access identifier; use 1 to %d octets "
-			   "without spaces, such as \"mn10@example.com\"",
-			   MN_IDENTIFIER_MAX);
-	node->identifier_length = (uint8_t)strlen(text);
-	node->identifier = strdup(text);
-	return node->identifier != NULL || bad(loader, "no memory for this mobile node");
+	return node->identifier_length == length &&
+	       memcmp(node->identifier, identifier, length) == 0;
 }
 
-static bool read_spi(struct loader *loader, const json_t *value, struct mobile_node *node)
+static uint64_t find_identifier_slot(const struct mobile_nodes *nodes, const uint8_t *identifier,
+				     size_t length)
 {
-	json_int_t spi = json_integer_value(value);
+	const struct node_index *index = &nodes->by_identifier;
+	uint64_t slot = identifier_slot_of(nodes, identifier, length);
 
-	if (!json_is_integer(value) || spi < SPI_MIN || spi > UINT32_MAX)
-		return bad(loader, "spi: use a whole number from %d to %u", SPI_MIN, UINT32_MAX);
-	node->spi = (uint32_t)spi;
-	return true;
+	while (index->slots[slot] != 0 &&
+	       !has_identifier(&nodes->nodes[index->slots[slot] - 1], identifier, length))
+		slot = (slot + 1) & index->mask;
+	return slot;
 }
 
-static int hex_digit(char c)
+struct mobile_node *mobile_nodes_find_identifier(const struct mobile_nodes *nodes,
+						 const uint8_t *identifier, size_t length)
 {
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+	uint32_t found =
+		nodes->by_identifier.slots[find_identifier_slot(nodes, identifier, length)];
+
+	return found != 0 ? &nodes->nodes[found - 1] : NULL;
 }
 
-static bool read_key(struct loader *loader, const json_t *value, struct mobile_node *node)
+size_t mobile_nodes_count(const struct mobile_nodes *nodes)
 {
-	const char *text = json_string_value(value);
-
-	if (text == NULL || strlen(text) != 2 * sizeof(node->key))
-		return bad(loader, "key: use %zu hexadecimal digits", 2 * sizeof(node->key));
-	for (size_t i = 0; i < sizeof(node->key); i++) {
-		int high = hex_digit(text[2 * i]);
-		int low = hex_digit(text[2 * i + 1]);
-
-		if (high < 0 || low < 0)
-			return bad(loader,
-				   "key: something in it is not a hexadecimal digit; use %zu of "
-				   "0-9 and a-f",
-				   2 * sizeof(node->key));
-		node->key[i] = (uint8_t)(high << 4 | low);
-	}
-	return true;
+	return nodes->count;
 }
 
-static bool is_word(const json_t *value, const char *word)
+size_t mobile_nodes_count_ip4(const struct mobile_nodes *nodes)
 {
-	return json_is_string(value) && strcmp(json_string_value(value), word) == 0;
+	return nodes->ip4;
 }
 
-static bool read_replay(struct loader *loader, const json_t *value, struct mobile_node *node)
+size_t mobile_nodes_count_unauthenticated(const struct mobile_nodes *nodes)
 {
-	if (is_word(value, "timestamp"))
-		node->replay = REPLAY_TIMESTAMP;
-	else if (!is_word(value, "sequence"))
-		return bad(loader, "replay: use \"sequence\" or \"timestamp\"");
-	return true;
+	return nodes->unauthenticated;
 }
 
-static bool read_window(struct loader *loader, const json_t *value, struct mobile_node *node)
-{
-	json_int_t window_s = json_integer_value(value);
+/* Home addresses that come and go */
 
-	if (!json_is_integer(value) || window_s < 1 || window_s > WINDOW_MAX_S)
-		return bad(loader, "timestamp_window_s: use a whole number from 1 to %d",
-			   WINDOW_MAX_S);
-	node->timestamp_window_s = (uint32_t)window_s;
-	return true;
+size_t mobile_nodes_count_assigned(const struct mobile_nodes *nodes, uint16_t network)
+{
+	return nodes->assigned[network];
 }
 
-static bool read_prohibited(struct loader *loader, const json_t *value, struct mobile_node *node)
+static void count_assigned(struct mobile_nodes *nodes, const struct ip_addr *home, int change)
 {
-	if (!json_is_boolean(value))
-		return bad(loader, "prohibited: use true or false");
-	node->prohibited = json_is_true(value);
-	return true;
+	const struct config *config = nodes->config;
+
+	for (uint16_t i = 0; config != NULL && i < config->mip4.network_count; i++)
+		if (ip_prefix_contains(&config->mip4.networks[i].prefix, home))
+			nodes->assigned[i] += (size_t)change;
 }
 
-static bool read_auth(struct loader *loader, const json_t *value, struct mobile_node *node)
+bool mobile_nodes_assign(struct mobile_nodes *nodes, struct mobile_node *node,
+			 const struct ip_addr *home)
 {
-	if (is_word(value, "none"))
-		node->auth = AUTH_NONE;
-	else if (!is_word(value, "mn-ha"))
-		return bad(loader, "auth: use \"mn-ha\" or \"none\"");
-	return true;
-}
+	uint64_t slot = find_slot(nodes, home);
 
-static bool read_revocation(struct loader *loader, const json_t *value, struct mobile_node *node)
-{
-	if (!json_is_boolean(value))
-		return bad(loader, "revocation: use true or false");
-	node->takes_revocation = json_is_true(value);
-	return true;
-}
-
-static const struct key_reader key_readers[KEY_COUNT] = {
-	[HOME_ADDRESS] = {"home_address", read_home_address},
-	[IDENTIFIER] = {"identifier", read_identifier},
-	[SPI] = {"spi", read_spi},
-	[KEY] = {"key", read_key},
-	[REPLAY] = {"replay", read_replay},
-	[WINDOW] = {"timestamp_window_s", read_window},
-	[PROHIBITED] = {"prohibited", read_prohibited},
-	[AUTH] = {"auth", read_auth},
-	[REVOCATION] = {"revocation", read_revocation},
-};
-
-static bool read_pair(struct loader *loader, const char *name, const json_t *value,
-		      struct mobile_node *node)
-{
-	char said[WORDS_MAX];
-
-	for (unsigned int i = 0; i < KEY_COUNT; i++) {
-		if (strcmp(key_readers[i].name, name) != 0)
-			continue;
-		loader->given |= 1u << i;
-		if (key_readers[i].read(loader, value, node))
-			return true;
-		loader->wrong |= 1u << i;
+	if (nodes->by_home.slots[slot] != 0 || !ip_addr_is_unspecified(&node->home))
 		return false;
+	node->home = *home;
+	node->ip4->is_assigned = true;
+	count_assigned(nodes, home, 1);
+	nodes->by_home.slots[slot] = (uint32_t)(node - nodes->nodes) + 1;
+	return true;
+}
+
+/* Who stands behind a slot that becomes free moves into it, unless that is before where its own search begins. */
+static void close_gap(struct mobile_nodes *nodes, uint64_t gap)
+{
+	uint32_t *slots = nodes->by_home.slots;
+	uint64_t mask = nodes->by_home.mask;
+
+	for (uint64_t at = (gap + 1) & mask; slots[at] != 0; at = (at + 1) & mask) {
+		uint64_t wanted = slot_of(nodes, &nodes->nodes[slots[at] - 1].home);
+
+		if (((at - wanted) & mask) < ((at - gap) & mask))
+			continue;
+		slots[gap] = slots[at];
+		gap = at;
 	}
-	return bad(loader,
-		   "unknown key \"%s\"; the keys are home_address, identifier, spi, key, replay, "
-		   "timestamp_window_s, prohibited, auth and revocation",
-		   words(name, said));
+	slots[gap] = 0;
 }
 
-/* One line as a whole */
-
-/* What must be there, and what must not, depends on how the node proves itself. A value that could not be read is no reason to
- * complain of another. */
-static bool check_keys(struct loader *loader, const struct mobile_node *node)
+void mobile_nodes_release(struct mobile_nodes *nodes, struct mobile_node *node)
 {
-	static const unsigned int association = 1u << IDENTIFIER | 1u << SPI | 1u << KEY;
-	static const unsigned int only_mn_ha = association | 1u << REPLAY | 1u << WINDOW;
-	unsigned int needed = 1u << HOME_ADDRESS;
-	unsigned int forbidden = 0;
-	bool is_good = true;
-
-	if ((loader->wrong & 1u << AUTH) == 0 && node->auth == AUTH_MN_HA)
-		needed |= association;
-	else if ((loader->wrong & 1u << AUTH) == 0)
-		forbidden = only_mn_ha;
-	for (unsigned int i = 0; i < KEY_COUNT; i++) {
-		if ((needed & ~loader->given & 1u << i) != 0)
-			is_good = bad(loader, "%s is missing; add it%s", key_readers[i].name,
-				      i == HOME_ADDRESS ? ""
-							: ", or set \"auth\": \"none\" if anyone "
-							  "may move this node");
-		if ((forbidden & loader->given & 1u << i) != 0)
-			is_good = bad(loader,
-				      "%s means nothing with \"auth\": \"none\"; remove one of "
-				      "them",
-				      key_readers[i].name);
-	}
-	if ((forbidden & 1u << WINDOW) == 0 && (loader->wrong & 1u << REPLAY) == 0 &&
-	    node->timestamp_window_s != 0 && node->replay != REPLAY_TIMESTAMP)
-		is_good = bad(loader, "timestamp_window_s means nothing without \"replay\": "
-				      "\"timestamp\"; add that, or remove it");
-	return is_good;
+	if (!mobile_node_is_ip4(node) || !node->ip4->is_assigned)
+		return;
+	close_gap(nodes, find_slot(nodes, &node->home));
+	count_assigned(nodes, &node->home, -1);
+	node->home = (struct ip_addr){0};
+	node->ip4->is_assigned = false;
 }
 
-static bool read_node(struct loader *loader, json_t *object, struct mobile_node *node)
-{
-	const char *name;
-	json_t *value;
-	bool is_good = true;
-
-	loader->given = 0;
-	loader->wrong = 0;
-	if (!json_is_object(object))
-		return bad(loader,
-			   "not an object; use one object a line: {\"home_address\": ... }");
-	json_object_foreach (object, name, value)
-		is_good = read_pair(loader, name, value, node) && is_good;
-	return check_keys(loader, node) && is_good;
-}
-
-/* The parser repeats the text it stumbled over, which may be a key. Only the name of a repeated one is told. */
-static bool bad_json(struct loader *loader, json_error_t *error)
-{
-	char *near = strstr(error->text, " near ");
-
-	if (json_error_code(error) == json_error_duplicate_key)
-		return bad(loader, "column %d: %s; keep one of the two", error->column,
-			   error->text);
-	if (near != NULL)
-		*near = '\0';
-	return bad(loader,
-		   "column %d: not JSON: %s; look there, and just before, for a comma, "
-		   "quote or bracket that is missing or too many",
-		   error->column, error->text);
-}
-
-/* The table */
+/* Making the table */
 
 static void wipe_and_free(void *memory, size_t octets)
 {
@@ -385,7 +210,7 @@ static bool grow(struct loader *loader)
 		loader->lines = lines;
 	if (nodes == NULL || lines == NULL) {
 		free(nodes);
-		return bad(loader, "no memory for so many mobile nodes");
+		return node_problem(&loader->reading, "no memory for so many mobile nodes");
 	}
 	if (table->count != 0)
 		memcpy(nodes, table->nodes, table->count * sizeof(*nodes));
@@ -396,232 +221,111 @@ static bool grow(struct loader *loader)
 }
 
 /* A wrong node whose home address is known stays, so that another with the same is found. */
-static void keep(struct loader *loader, struct mobile_node *node)
+static void add_line(void *context, const char *text, size_t length)
 {
-	struct mobile_nodes *table = loader->nodes;
-
-	if ((loader->given & ~loader->wrong & 1u << HOME_ADDRESS) == 0) {
-		free(node->identifier);
-		OPENSSL_cleanse(node, sizeof(*node));
-		return;
-	}
-	loader->lines[table->count++] = loader->line;
-	table->unauthenticated += node->auth == AUTH_NONE;
-}
-
-static bool read_line(struct loader *loader, const char *text, size_t length)
-{
+	struct loader *loader = context;
 	struct mobile_nodes *table = loader->nodes;
 	struct mobile_node *node;
-	json_error_t error;
-	json_t *object;
 	bool is_good;
 
 	if (table->count == table->room && !grow(loader))
-		return false;
-	object = json_loadb(text, length, JSON_REJECT_DUPLICATES, &error);
-	if (object == NULL)
-		return bad_json(loader, &error);
+		return;
 	node = &table->nodes[table->count];
-	*node = (struct mobile_node){.auth = AUTH_MN_HA, .replay = REPLAY_SEQUENCE};
-	is_good = read_node(loader, object, node);
-	json_decref(object);
-	keep(loader, node);
-	return is_good;
-}
-
-static bool is_skipped(const char *text)
-{
-	text += strspn(text, " \t\r\n");
-	return *text == '\0' || *text == '#';
-}
-
-/* The next line without its newline, as much of it as there is room for; false at the end of the file. is_text: it was all
- * there, and no NUL octet in it. */
-static bool next_line(FILE *file, char line[static LINE_OCTETS_MAX], size_t *length, bool *is_text)
-{
-	int c = getc_unlocked(file);
-	bool is_there = c != EOF;
-
-	*is_text = true;
-	for (*length = 0; c != EOF && c != '\n'; c = getc_unlocked(file)) {
-		*is_text = *is_text && c != '\0' && *length < LINE_OCTETS_MAX - 2;
-		if (*is_text)
-			line[(*length)++] = (char)c;
+	*node = (struct mobile_node){0};
+	is_good = node_line_parse(&loader->reading, text, length, node);
+	if (!is_good && ip_addr_is_unspecified(&node->home)) {
+		mobile_node_clear(node);
+		return;
 	}
-	line[*length] = '\0';
-	return is_there;
+	loader->lines[table->count++] = loader->reading.line;
+	table->unauthenticated += node->auth == AUTH_NONE;
+	table->ip4 += mobile_node_is_ip4(node);
 }
 
-static bool read_lines(struct loader *loader, FILE *file, char line[static LINE_OCTETS_MAX])
+static bool make_index(struct node_index *index, size_t count)
 {
-	size_t length;
-	bool is_text;
-
-	while (next_line(file, line, &length, &is_text)) {
-		loader->line++;
-		if (!is_text)
-			bad(loader,
-			    "longer than %d octets, or a NUL octet in it; use one line of text for "
-			    "each mobile node",
-			    LINE_OCTETS_MAX - 2);
-		else if (!is_skipped(line))
-			read_line(loader, line, length);
-	}
-	return !ferror(file) || fault_at(loader, 0, "cannot be read: %s", strerror(errno));
-}
-
-/* The parser gives its memory back through this, keys and all. */
-static void wiping_free(void *memory)
-{
-	if (memory != NULL)
-		wipe_and_free(memory, malloc_usable_size(memory));
-}
-
-static bool read_file(struct loader *loader, FILE *file)
-{
-	char *buffer = malloc(BUFFER_OCTETS);
-	char *line = malloc(LINE_OCTETS_MAX);
-	json_free_t parser_free;
-	json_malloc_t parser_malloc;
-	bool is_good;
-
-	if (buffer == NULL || line == NULL) {
-		is_good = fault_at(loader, 0, "no memory to read it");
-	} else {
-		json_get_alloc_funcs(&parser_malloc, &parser_free);
-		json_set_alloc_funcs(parser_malloc, wiping_free);
-		setvbuf(file, buffer, _IOFBF, BUFFER_OCTETS);
-		is_good = read_lines(loader, file, line);
-		json_set_alloc_funcs(parser_malloc, parser_free);
-	}
-	fclose(file);
-	wipe_and_free(buffer, BUFFER_OCTETS);
-	wipe_and_free(line, LINE_OCTETS_MAX);
-	return is_good;
-}
-
-/* Whoever can read the file can be any of the mobile nodes; whoever owns it can make it so. */
-static bool check_access(struct loader *loader, int fd)
-{
-	struct stat status;
-
-	if (fstat(fd, &status) != 0)
-		return fault_at(loader, 0, "cannot be looked at: %s", strerror(errno));
-	if (!S_ISREG(status.st_mode))
-		return fault_at(loader, 0, "not a file; use the path of a mobile nodes file");
-	if (status.st_uid != 0 && status.st_uid != geteuid())
-		return fault_at(loader, 0,
-				"belongs to user %u, who could change the keys in it; run chown "
-				"root %s",
-				status.st_uid, loader->path);
-	if ((status.st_mode & 077) != 0)
-		return fault_at(loader, 0,
-				"mode %04o opens the keys in it to others; run chmod 600 %s",
-				status.st_mode & 07777, loader->path);
-	return true;
-}
-
-/* Not blocking: a pipe would have us wait for its writer before we can see what it is. */
-static FILE *open_file(struct loader *loader)
-{
-	int fd = open(loader->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	FILE *file = NULL;
-
-	if (fd < 0)
-		fault_at(loader, 0,
-			 "cannot be read: %s; check /mobile_nodes/file in the configuration",
-			 strerror(errno));
-	else if (check_access(loader, fd)) {
-		file = fdopen(fd, "r");
-		if (file == NULL)
-			fault_at(loader, 0, "no memory to read it");
-	}
-	if (fd >= 0 && file == NULL)
-		close(fd);
-	return file;
-}
-
-static uint64_t slot_of(const struct mobile_nodes *nodes, const struct ip_addr *home)
-{
-	uint64_t hash = ip_addr_word(home, 0) * UINT64_C(0x9e3779b97f4a7c15);
-
-	hash = ((hash ^ hash >> 32) + ip_addr_word(home, 1)) * UINT64_C(0xd6e8feb86659fd93);
-	hash = (hash ^ hash >> 32) * UINT64_C(0xd6e8feb86659fd93);
-	return (hash ^ hash >> 32) & nodes->mask;
-}
-
-/* The slot that holds home, or the free one where it belongs. */
-static uint64_t find_slot(const struct mobile_nodes *nodes, const struct ip_addr *home)
-{
-	uint64_t slot = slot_of(nodes, home);
-
-	while (nodes->index[slot] != 0 &&
-	       !ip_addr_equal(&nodes->nodes[nodes->index[slot] - 1].home, home))
-		slot = (slot + 1) & nodes->mask;
-	return slot;
-}
-
-/* At most half full, so that there is always a free slot to end a search. */
-static bool build_index(struct loader *loader)
-{
-	struct mobile_nodes *table = loader->nodes;
-	char text[IP_ADDR_TEXT];
 	uint64_t slots = 2;
 
-	while (slots < 2 * table->count)
+	while (slots < 2 * count)
 		slots *= 2;
-	table->mask = slots - 1;
-	table->index = calloc(slots, sizeof(*table->index));
-	if (table->index == NULL)
-		return fault_at(loader, 0, "no memory for so many mobile nodes");
-	for (size_t i = 0; i < table->count; i++) {
-		const struct ip_addr *home = &table->nodes[i].home;
-		uint64_t slot = find_slot(table, home);
-
-		if (table->index[slot] == 0)
-			table->index[slot] = (uint32_t)i + 1;
-		else
-			fault_at(
-				loader, loader->lines[i],
-				"home_address: %s is on line %u already; keep one of the two lines",
-				ip_addr_format(home, text), loader->lines[table->index[slot] - 1]);
-	}
-	return true;
+	index->mask = slots - 1;
+	index->slots = calloc(slots, sizeof(*index->slots));
+	return index->slots != NULL;
 }
 
-/* Of a file that is wrong all over, some problems say enough. */
-static void report_rest(const struct loader *loader)
+static void add_home(struct loader *loader, size_t i)
 {
-	struct loader last = *loader;
+	struct mobile_nodes *table = loader->nodes;
+	const struct ip_addr *home = &table->nodes[i].home;
+	uint32_t *slot = &table->by_home.slots[find_slot(table, home)];
+	char text[IP_ADDR_TEXT];
 
-	last.problems = 0;
-	if (loader->problems > PROBLEMS_MAX)
-		fault_at(&last, 0, "%u problems more; mend these first",
-			 loader->problems - PROBLEMS_MAX);
+	if (*slot == 0)
+		*slot = (uint32_t)i + 1;
+	else
+		node_problem_at(&loader->reading, loader->lines[i],
+				"home_address: %s is on line %u already; keep one of the two lines",
+				ip_addr_format(home, text), loader->lines[*slot - 1]);
+}
+
+static void add_identifier(struct loader *loader, size_t i)
+{
+	struct mobile_nodes *table = loader->nodes;
+	const struct mobile_node *node = &table->nodes[i];
+	const uint8_t *identifier = (const uint8_t *)node->identifier;
+	uint32_t *slot =
+		&table->by_identifier
+			 .slots[find_identifier_slot(table, identifier, node->identifier_length)];
+	char said[NODE_WORDS_MAX];
+
+	if (*slot == 0)
+		*slot = (uint32_t)i + 1;
+	else
+		node_problem_at(
+			&loader->reading, loader->lines[i],
+			"identifier: %s is that of the mobile node on line %u already; give "
+			"each of Mobile IPv4 one of its own",
+			node_words(node->identifier, said), loader->lines[*slot - 1]);
+}
+
+/* There is room by home address for those who have none yet. */
+static void build_indexes(struct loader *loader)
+{
+	struct mobile_nodes *table = loader->nodes;
+
+	if (!make_index(&table->by_home, table->count) ||
+	    !make_index(&table->by_identifier, table->ip4)) {
+		node_problem_at(&loader->reading, 0, "no memory for so many mobile nodes");
+		return;
+	}
+	for (size_t i = 0; i < table->count; i++) {
+		const struct mobile_node *node = &table->nodes[i];
+
+		if (!ip_addr_is_unspecified(&node->home))
+			add_home(loader, i);
+		if (mobile_node_is_ip4(node) && node->identifier != NULL)
+			add_identifier(loader, i);
+	}
 }
 
 struct mobile_nodes *mobile_nodes_read(const char *path, const struct config *config,
 				       mobile_nodes_problem_fn *report, void *context)
 {
 	struct mobile_nodes *nodes = calloc(1, sizeof(*nodes));
-	struct loader loader = {.path = path,
-				.config = config,
-				.report = report,
-				.context = context,
-				.nodes = nodes};
-	FILE *file;
+	struct loader loader = {
+		.reading = {.path = path, .config = config, .report = report, .context = context},
+		.nodes = nodes};
 
 	if (nodes == NULL) {
-		fault_at(&loader, 0, "no memory to read it");
+		node_problem_at(&loader.reading, 0, "no memory to read it");
 		return NULL;
 	}
-	file = open_file(&loader);
-	if (file != NULL && read_file(&loader, file))
-		build_index(&loader);
+	nodes->config = config;
+	if (path[0] == '\0' || node_lines_read(&loader.reading, add_line, &loader))
+		build_indexes(&loader);
 	free(loader.lines);
-	report_rest(&loader);
-	if (loader.problems == 0)
+	node_problems_rest(&loader.reading);
+	if (loader.reading.problems == 0)
 		return nodes;
 	mobile_nodes_free(nodes);
 	return NULL;
@@ -647,20 +351,51 @@ void mobile_nodes_free(struct mobile_nodes *nodes)
 	if (nodes == NULL)
 		return;
 	for (size_t i = 0; i < nodes->count; i++)
-		free(nodes->nodes[i].identifier);
-	wipe_and_free(nodes->nodes, nodes->count * sizeof(*nodes->nodes));
-	free(nodes->index);
+		mobile_node_clear(&nodes->nodes[i]);
+	free(nodes->nodes);
+	free(nodes->by_home.slots);
+	free(nodes->by_identifier.slots);
 	free(nodes);
 }
 
-/* Of those who are in both. A timestamp seen before must not be good again. */
-static void keep_timestamps(const struct mobile_nodes *old, struct mobile_nodes *fresh)
+/* Reading the file again */
+
+static const struct mobile_node *find_again(const struct mobile_nodes *old,
+					    const struct mobile_node *node)
+{
+	if (mobile_node_is_ip4(node) && node->identifier != NULL)
+		return mobile_nodes_find_identifier(old, (const uint8_t *)node->identifier,
+						    node->identifier_length);
+	return NULL;
+}
+
+/* The same mobile node in the table before: with the same home address of its own, or the same identifier. */
+static const struct mobile_node *before_of(const struct mobile_nodes *old,
+					   const struct mobile_node *node)
+{
+	const struct mobile_node *was = mobile_nodes_find(old, &node->home);
+
+	if (was != NULL && !(mobile_node_is_ip4(was) && was->ip4->is_assigned))
+		return was;
+	return find_again(old, node);
+}
+
+/* Of those who are in both. A timestamp or nonce seen before must not be good again. */
+static void keep_state(const struct mobile_nodes *old, struct mobile_nodes *fresh)
 {
 	for (size_t i = 0; i < fresh->count; i++) {
-		const struct mobile_node *was = mobile_nodes_find(old, &fresh->nodes[i].home);
+		struct mobile_node *node = &fresh->nodes[i];
+		const struct mobile_node *was = before_of(old, node);
 
-		if (was != NULL)
-			fresh->nodes[i].last_timestamp_ntp = was->last_timestamp_ntp;
+		if (was == NULL)
+			continue;
+		node->last_timestamp_ntp = was->last_timestamp_ntp;
+		if (!mobile_node_is_ip4(node) || !mobile_node_is_ip4(was))
+			continue;
+		node->ip4->nonce = was->ip4->nonce;
+		node->ip4->has_nonce = was->ip4->has_nonce;
+		if (was->ip4->is_assigned)
+			mobile_nodes_assign(fresh, node, &was->home);
 	}
 }
 
@@ -672,39 +407,9 @@ bool mobile_nodes_reload(struct mobile_nodes *nodes, const char *path, const str
 
 	if (fresh == NULL)
 		return false;
-	keep_timestamps(nodes, fresh);
+	keep_state(nodes, fresh);
 	*nodes = *fresh;
 	*fresh = old;
 	mobile_nodes_free(fresh);
 	return true;
-}
-
-struct mobile_node *mobile_nodes_find(const struct mobile_nodes *nodes, const struct ip_addr *home)
-{
-	uint32_t found = nodes->index[find_slot(nodes, home)];
-
-	return found != 0 ? &nodes->nodes[found - 1] : NULL;
-}
-
-void mobile_nodes_fetch(const struct mobile_nodes *nodes, const struct ip_addr *home,
-			unsigned int step)
-{
-	const uint32_t *place = &nodes->index[slot_of(nodes, home)];
-
-	if (step == 0)
-		__builtin_prefetch(place);
-	else if (*place != 0 && step == 1)
-		__builtin_prefetch(&nodes->nodes[*place - 1]);
-	else if (*place != 0)
-		__builtin_prefetch(nodes->nodes[*place - 1].identifier);
-}
-
-size_t mobile_nodes_count(const struct mobile_nodes *nodes)
-{
-	return nodes->count;
-}
-
-size_t mobile_nodes_count_unauthenticated(const struct mobile_nodes *nodes)
-{
-	return nodes->unauthenticated;
 }

@@ -19,6 +19,7 @@ enum {
 	BUCKETS = 65536,
 	ROUTES_MAX = 65536,
 	TBL8_GROUPS = 32767,  /* the most that rte_fib6 takes with two-octet entries */
+	FLOOR_GROUPS = 9,     /* of ::ffff:0:0/96 */
 	RIB_NODE_OCTETS = 64, /* DPDK 22.11's own struct for a route takes no more */
 	ON_LINK_OCTETS = 80,  /* an rte_hash entry: key, share of two buckets, free list */
 	REFRESH_SLICE = 2048, /* next hops looked at in one nexthop_refresh */
@@ -32,6 +33,7 @@ enum {
 enum hop_kind {
 	HOP_NEIGHBOUR, /* by port and address; its link-layer address comes from the kernel */
 	HOP_STATIC,    /* by port and link-layer address, which lies in the first octets of addr */
+	HOP_STATIC4,   /* the same for IPv4 */
 	HOP_LINK,      /* by port: what is directly connected to it */
 };
 
@@ -83,7 +85,8 @@ static uint32_t refresh_at;
 
 static struct route *route_buckets[BUCKETS];
 static uint32_t route_count;
-static uint32_t groups_used;
+static const struct ip_prefix floor4 = {{{[10] = 0xff, [11] = 0xff}}, IP4_PREFIX_BITS};
+static uint32_t groups_used; /* not those of the floor */
 static uint32_t groups_leaked;
 
 /* Keyed: who chooses addresses must not choose the bucket. */
@@ -169,6 +172,12 @@ static bool is_usable(const struct hop *hop)
 	return ports[hop->key.port].mtu != 0 && (hop->known || hop->key.kind == HOP_LINK);
 }
 
+static bool is_ip4(const struct hop *hop)
+{
+	return hop->key.kind == HOP_STATIC4 ||
+	       (hop->key.kind == HOP_NEIGHBOUR && ip_addr_is_v4_mapped(&hop->key.addr));
+}
+
 static struct nexthop *make_entry(const struct hop *hop)
 {
 	static uint64_t next_log_ms;
@@ -182,8 +191,8 @@ static struct nexthop *make_entry(const struct hop *hop)
 	}
 	memcpy(&entry->ether[0], hop->mac, 6);
 	memcpy(&entry->ether[6], port->mac, 6);
-	entry->ether[12] = 0x86;
-	entry->ether[13] = 0xdd;
+	entry->ether[12] = is_ip4(hop) ? 0x08 : 0x86;
+	entry->ether[13] = is_ip4(hop) ? 0x00 : 0xdd;
 	entry->port = hop->key.port;
 	entry->mtu = port->mtu;
 	entry->on_link = hop->key.kind == HOP_LINK;
@@ -470,10 +479,17 @@ static struct route **route_place(const struct ip_prefix *prefix)
 	return at;
 }
 
+static bool is_prefix4(const struct ip_prefix *prefix)
+{
+	return prefix->length >= IP4_PREFIX_BITS && ip_addr_is_v4_mapped(&prefix->addr);
+}
+
 /* The most groups of 256 entries that rte_fib6 needs for a route: one for each octet past the
- * third. */
+ * third. Those of IPv4 share the ones that lead to ::ffff:0:0/96, where there is always a route. */
 static uint32_t groups_of(const struct ip_prefix *prefix)
 {
+	if (is_prefix4(prefix))
+		return (prefix->length - IP4_PREFIX_BITS + 7u) / 8;
 	return prefix->length > 24 ? (prefix->length + 7u) / 8 - 3 : 0;
 }
 
@@ -482,19 +498,31 @@ static uint32_t index_of(const struct hop *hop)
 	return hop != NULL ? hop->index : NEXTHOP_NONE;
 }
 
+/* What has no route of IPv4 must not take the default route of IPv6. */
+static int add_floor(struct rte_fib6 *fib)
+{
+	return rte_fib6_add(fib, floor4.addr.bytes, floor4.length, NEXTHOP_NONE);
+}
+
 static struct rte_fib6 *make_fib(void)
 {
 	static unsigned int generation;
 	struct rte_fib6_conf conf = {
 		.type = RTE_FIB6_TRIE,
 		.default_nh = NEXTHOP_NONE,
-		.max_routes = ROUTES_MAX,
+		.max_routes = ROUTES_MAX + 1,
 		.trie = {.nh_sz = RTE_FIB6_TRIE_2B, .num_tbl8 = TBL8_GROUPS},
 	};
 	char name[32];
 
+	struct rte_fib6 *fib;
+
 	snprintf(name, sizeof(name), "routes%u", generation++);
-	return rte_fib6_create(name, SOCKET_ID_ANY, &conf);
+	fib = rte_fib6_create(name, SOCKET_ID_ANY, &conf);
+	if (fib == NULL || add_floor(fib) == 0)
+		return fib;
+	rte_fib6_free(fib);
+	return NULL;
 }
 
 static void free_fib(void *unused, uintptr_t fib)
@@ -559,6 +587,13 @@ static int fib_set(const struct ip_prefix *prefix, uint32_t index)
 	return rte_fib6_add(table->routes, prefix->addr.bytes, prefix->length, index);
 }
 
+static int fib_remove(const struct ip_prefix *prefix)
+{
+	if (ip_prefix_equal(prefix, &floor4))
+		return add_floor(table->routes);
+	return rte_fib6_delete(table->routes, prefix->addr.bytes, prefix->length);
+}
+
 /* Index of the route an address takes, on-link entries included. */
 static uint32_t route_towards(const struct ip_addr *to)
 {
@@ -605,7 +640,8 @@ static struct route *add_record(struct route **at, const struct ip_prefix *prefi
 	static uint64_t next_log_ms;
 	struct route *r = NULL;
 
-	if (route_count < ROUTES_MAX && groups_used + groups_of(prefix) <= TBL8_GROUPS)
+	if (route_count < ROUTES_MAX &&
+	    groups_used + groups_of(prefix) <= TBL8_GROUPS - FLOOR_GROUPS)
 		r = calloc(1, sizeof(*r));
 	if (r == NULL) {
 		if (may_log(&next_log_ms))
@@ -677,19 +713,38 @@ int nexthop_set_route(const struct ip_prefix *prefix, uint16_t port, const struc
 	return put_route(prefix, hop);
 }
 
-int nexthop_set_static_route(const struct ip_prefix *prefix, uint16_t port,
-			     const uint8_t mac[static 6])
+/* By its link-layer address, which is known; NULL when there is no room. */
+static struct hop *station_on(uint16_t port, const uint8_t mac[static 6], enum hop_kind kind)
 {
-	struct hop_key key = {.port = port, .kind = HOP_STATIC};
+	struct hop_key key = {.port = port, .kind = (uint16_t)kind};
 	struct hop *hop;
 
 	memcpy(key.addr.bytes, mac, 6);
-	hop = hop_get(&key);
-	if (hop == NULL)
-		return -ENOMEM;
+	hop = hop_with_index(&key);
+	if (hop == NULL || hop->known)
+		return hop;
 	memcpy(hop->mac, mac, sizeof(hop->mac));
 	hop->known = true;
-	return give_index(hop) ? put_route(prefix, hop) : -ENOSPC;
+	publish(hop);
+	return hop;
+}
+
+int nexthop_set_static_route(const struct ip_prefix *prefix, uint16_t port,
+			     const uint8_t mac[static 6])
+{
+	struct hop *hop = station_on(port, mac, is_prefix4(prefix) ? HOP_STATIC4 : HOP_STATIC);
+
+	return hop != NULL ? put_route(prefix, hop) : -ENOSPC;
+}
+
+uint32_t nexthop_of_station(uint16_t port, const uint8_t mac[static 6])
+{
+	struct hop *hop = station_on(port, mac, HOP_STATIC4);
+
+	if (hop == NULL)
+		return NEXTHOP_NONE;
+	ask(hop);
+	return hop->index;
 }
 
 int nexthop_set_unreachable(const struct ip_prefix *prefix)
@@ -708,7 +763,7 @@ void nexthop_remove_route(const struct ip_prefix *prefix)
 		return;
 	old = (*at)->hop;
 	drop_record(at);
-	rc = rte_fib6_delete(table->routes, p.addr.bytes, p.length);
+	rc = fib_remove(&p);
 	groups_leaked += groups_of(&p);
 	if (rc != 0)
 		rc = renew_fib();
@@ -758,7 +813,7 @@ static uint64_t fib_octets(bool hugepages)
 	uint64_t entries = (UINT64_C(1) << 24) + (TBL8_GROUPS + 1) * UINT64_C(256);
 
 	return entries * sizeof(uint16_t) + TBL8_GROUPS * sizeof(uint32_t) +
-	       memory_of_pool(2 * ROUTES_MAX, 0, RIB_NODE_OCTETS, hugepages);
+	       memory_of_pool(2 * (ROUTES_MAX + 1), 0, RIB_NODE_OCTETS, hugepages);
 }
 
 uint64_t nexthop_octets(bool hugepages)

@@ -59,6 +59,8 @@ void nexthop_sweep_neighbours(void);
 /* The index of the way towards an address, down to the neighbour; starts resolution when it has no
  * link-layer address. NEXTHOP_NONE when there is no route. */
 uint32_t nexthop_towards(const struct ip_addr *to);
+/* The same for IPv4 packets to a station on a port's link that no route leads to. */
+uint32_t nexthop_of_station(uint16_t port, const uint8_t mac[static 6]);
 /* Asks again for the link-layer address of an unresolved next hop, at most once a second. */
 void nexthop_resolve(uint32_t index);
 /* Counts who remembers an index: while anybody does, it is not given to another neighbour. An index

@@ -22,7 +22,7 @@ enum auth_outcome node_auth_check(const struct mobile_node *node, struct cursor 
 {
 	const struct auth_option *auth = &options->mn_ha;
 
-	if (node == NULL)
+	if (node == NULL || mobile_node_is_ip4(node))
 		return AUTH_NO_ASSOCIATION;
 	if (node->auth == AUTH_NONE)
 		return AUTH_NOT_NEEDED;

@@ -21,6 +21,7 @@
 #include "mh/refresh_request.h"
 #include "mh/return_test.h"
 #include "multicast/listeners.h"
+#include "receive4.h"
 #include "registration/registration.h"
 #include "revocation/revocation.h"
 #include "router/router.h"
@@ -32,8 +33,9 @@
 enum {
 	BATCH = 64,
 	FETCH_STEPS = 3,
-	HOME_OPTION_OFFSET = 46, /* after the fixed header, two octets and four of padding */
-	FETCH_OCTETS = 192,	 /* of a packet; a Binding Update with its options has them */
+	HOME_OPTION_OFFSET = 46,  /* after the fixed header, two octets and four of padding */
+	REQUEST_HOME_OFFSET = 32, /* in a Registration Request with its IP and UDP headers */
+	FETCH_OCTETS = 192,	  /* of a packet; a Binding Update with its options has them */
 };
 
 /* RFC 6275 §9.3.3: to the source as on the wire, about the home address as on the wire. Through a
@@ -240,6 +242,12 @@ static void receive_packet(const struct punt *p, struct cursor bytes)
 	}
 }
 
+/* Which version of IP; workers hand on no packet without a header. */
+static bool is_ip4(struct cursor bytes)
+{
+	return bytes.at[0] >> 4 == 4;
+}
+
 static void receive_one(const struct punt *p)
 {
 	struct cursor bytes = cursor_of(rte_pktmbuf_mtod(p->packet, const void *),
@@ -249,7 +257,9 @@ static void receive_one(const struct punt *p)
 		hold_packet(p);
 		return;
 	}
-	if (p->class == PUNT_ERROR) {
+	if (is_ip4(bytes)) {
+		receive4(p, bytes);
+	} else if (p->class == PUNT_ERROR) {
 		icmp6_answer_drop(p, bytes);
 		count(COUNT_ERROR_CONSIDERED);
 	} else if (p->class == PUNT_LISTENER) {
@@ -273,14 +283,12 @@ static void fetch_packets(const struct punt punts[], unsigned int n)
 }
 
 /* Where a Binding Update has its home address: in a Home Address option that comes first, else in
- * the source address. A guess, before anything was checked: good for fetching only. */
-static bool guess_home(const struct punt *p, struct ip_addr *home)
+ * the source address. */
+static bool guess_home6(const uint8_t *ip, uint16_t octets, struct ip_addr *home)
 {
-	const uint8_t *ip = rte_pktmbuf_mtod(p->packet, const uint8_t *);
 	bool has_option;
 
-	if (p->class > PUNT_SIGNALLING_NEW ||
-	    rte_pktmbuf_data_len(p->packet) < HOME_OPTION_OFFSET + 2 + sizeof(*home))
+	if (octets < HOME_OPTION_OFFSET + 2 + sizeof(*home))
 		return false;
 	has_option = ip[offsetof(struct ip6_hdr_wire, next_header)] == PROTO_DEST_OPTIONS &&
 		     ip[HOME_OPTION_OFFSET] == OPTION_HOME_ADDRESS;
@@ -288,6 +296,26 @@ static bool guess_home(const struct punt *p, struct ip_addr *home)
 	       ip + (has_option ? HOME_OPTION_OFFSET + 2 : offsetof(struct ip6_hdr_wire, source)),
 	       sizeof(home->bytes));
 	return true;
+}
+
+/* Where a Registration Request has it, behind headers without options. */
+static bool guess_home4(const uint8_t *ip, uint16_t octets, struct ip_addr *home)
+{
+	if (octets < REQUEST_HOME_OFFSET + 4)
+		return false;
+	*home = ip4_mapped(ip + REQUEST_HOME_OFFSET);
+	return true;
+}
+
+/* A guess, before anything was checked: good for fetching only. */
+static bool guess_home(const struct punt *p, struct ip_addr *home)
+{
+	const uint8_t *ip = rte_pktmbuf_mtod(p->packet, const uint8_t *);
+	uint16_t octets = rte_pktmbuf_data_len(p->packet);
+
+	if (p->class > PUNT_SIGNALLING_NEW || octets == 0)
+		return false;
+	return ip[0] >> 4 == 4 ? guess_home4(ip, octets, home) : guess_home6(ip, octets, home);
 }
 
 static void fetch_tables(const struct punt punts[], unsigned int n)

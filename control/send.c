@@ -2,15 +2,14 @@
 #include "send.h"
 
 #include <rte_byteorder.h>
-#include <rte_mbuf.h>
 
 #include "checksum.h"
 #include "correspondent/cache.h"
 #include "counters.h"
-#include "ha/dataplane.h"
 #include "ha/wire/ip6.h"
 #include "link/link.h"
 #include "nexthop.h"
+#include "outgoing.h"
 #include "registration/registration.h"
 #include "service.h"
 
@@ -21,13 +20,21 @@ enum {
 	PACKET_OCTETS_MAX = 1500, /* on a link */
 };
 
-struct recipient recipient_of(const struct ip_addr *address)
+/* The registration whose tunnel leads to that address; NULL when none does. The address may be one that stands for an IPv4
+ * address: a tunnel of Mobile IPv4 is not for it. */
+static const struct registration *away_at(const struct ip_addr *address)
 {
 	const struct registration *r = registration_find(address);
+	bool leads_there =
+		r != NULL && r->state == REGISTRATION_VALID && r->protocol == REGISTRATION_MIP6;
 
-	const struct ip_addr *care_of = r != NULL && r->state == REGISTRATION_VALID
-						? &r->care_of
-						: correspondent_cache_use(address);
+	return leads_there ? r : NULL;
+}
+
+struct recipient recipient_of(const struct ip_addr *address)
+{
+	const struct registration *r = away_at(address);
+	const struct ip_addr *care_of = r != NULL ? &r->care_of : correspondent_cache_use(address);
 
 	if (care_of == NULL)
 		return (struct recipient){.to = *address};
@@ -73,26 +80,6 @@ static void write_packet(uint8_t *at, const struct ip_addr *from, const struct r
 	       &sum_be, sizeof(sum_be));
 }
 
-/* The packet belongs to the worker then, or is freed and counted. */
-static bool hand_over(uint16_t worker, struct rte_mbuf *packet, uint32_t next_hop)
-{
-	if (packet != NULL && dataplane_inject(worker, packet, next_hop) == 0)
-		return true;
-	count(COUNT_REPLY_FAILED);
-	return false;
-}
-
-/* A buffer with that many octets in it; NULL when there is none, or nowhere to send it. */
-static struct rte_mbuf *make_packet(uint32_t next_hop, size_t octets)
-{
-	struct rte_mbuf *packet = next_hop != NEXTHOP_NONE ? dataplane_alloc() : NULL;
-
-	if (packet == NULL || rte_pktmbuf_append(packet, (uint16_t)octets) != NULL)
-		return packet;
-	rte_pktmbuf_free(packet);
-	return NULL;
-}
-
 static size_t octets_of(const struct recipient *recipient, uint16_t message_octets)
 {
 	return sizeof(struct ip6_hdr_wire) + message_octets +
@@ -116,15 +103,15 @@ bool send_in_tunnel(uint16_t worker, const struct registration *r, const uint8_t
 		    uint16_t octets)
 {
 	uint32_t next_hop = r->binding->next_hop;
-	struct rte_mbuf *packet = make_packet(next_hop, sizeof(struct ip6_hdr_wire) + octets);
 	uint8_t *at;
+	struct rte_mbuf *packet =
+		outgoing_make(next_hop, sizeof(struct ip6_hdr_wire) + octets, &at);
 
 	if (packet != NULL) {
-		at = rte_pktmbuf_mtod(packet, uint8_t *);
 		write_tunnel_header(at, r, octets);
 		memcpy(at + sizeof(struct ip6_hdr_wire), inner, octets);
 	}
-	return hand_over(worker, packet, next_hop);
+	return outgoing_send(worker, packet, next_hop);
 }
 
 static bool send_through_tunnel(uint16_t worker, const struct registration *r,
@@ -133,16 +120,16 @@ static bool send_through_tunnel(uint16_t worker, const struct registration *r,
 {
 	size_t inner_octets = octets_of(inside, octets);
 	uint32_t next_hop = r->binding->next_hop;
-	struct rte_mbuf *packet = make_packet(next_hop, sizeof(struct ip6_hdr_wire) + inner_octets);
 	uint8_t *at;
+	struct rte_mbuf *packet =
+		outgoing_make(next_hop, sizeof(struct ip6_hdr_wire) + inner_octets, &at);
 
 	if (packet != NULL) {
-		at = rte_pktmbuf_mtod(packet, uint8_t *);
 		write_tunnel_header(at, r, inner_octets);
 		write_packet(at + sizeof(struct ip6_hdr_wire), from, inside, protocol, message,
 			     octets);
 	}
-	return hand_over(worker, packet, next_hop);
+	return outgoing_send(worker, packet, next_hop);
 }
 
 static bool send_plainly(uint16_t worker, const struct ip_addr *from,
@@ -150,20 +137,12 @@ static bool send_plainly(uint16_t worker, const struct ip_addr *from,
 			 const uint8_t *message, uint16_t octets)
 {
 	uint32_t next_hop = nexthop_towards(&recipient->to);
-	struct rte_mbuf *packet = make_packet(next_hop, octets_of(recipient, octets));
+	uint8_t *at;
+	struct rte_mbuf *packet = outgoing_make(next_hop, octets_of(recipient, octets), &at);
 
 	if (packet != NULL)
-		write_packet(rte_pktmbuf_mtod(packet, uint8_t *), from, recipient, protocol,
-			     message, octets);
-	return hand_over(worker, packet, next_hop);
-}
-
-/* The registration whose tunnel leads to that address; NULL when none does. */
-static const struct registration *away_at(const struct ip_addr *address)
-{
-	const struct registration *r = registration_find(address);
-
-	return r != NULL && r->state == REGISTRATION_VALID ? r : NULL;
+		write_packet(at, from, recipient, protocol, message, octets);
+	return outgoing_send(worker, packet, next_hop);
 }
 
 /* A routing header leads to one care-of address only. Where that is itself the home address of a

@@ -6,6 +6,7 @@
 #include "ha/home_anycast.h"
 #include "ha/time.h"
 #include "log.h"
+#include "service4.h"
 
 enum { LOCALS_MAX = 256 };
 
@@ -65,6 +66,7 @@ void service_start(const struct config *c)
 		if (service_tunnel_of(&c->home_prefixes[i].home_agent) < 0)
 			add_tunnel(&c->home_prefixes[i].home_agent);
 	}
+	service4_start(c);
 }
 
 void service_tables(struct dataplane_tables *tables)
@@ -74,6 +76,7 @@ void service_tables(struct dataplane_tables *tables)
 	tables->home_prefixes = prefixes;
 	tables->home_prefix_count = config->home_prefix_count;
 	tables->home_ports = home_ports;
+	service4_tables(tables);
 }
 
 uint16_t service_tunnel_overhead(void)
@@ -194,5 +197,5 @@ bool service_is_ours(const struct ip_addr *address)
 	for (uint16_t i = 0; i < local_count; i++)
 		if (ip_addr_equal(&locals[i], address))
 			return true;
-	return service_tunnel_of(address) >= 0;
+	return service_tunnel_of(address) >= 0 || service4_agent_of(address) >= 0;
 }

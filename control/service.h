@@ -29,7 +29,7 @@ const struct tunnel_class *service_tunnels(uint16_t *count);
 const struct ip_addr *service_tunnel_address(uint16_t tunnel);
 /* Index of the tunnel class of a home agent address; -1 when it is none of ours. */
 int service_tunnel_of(const struct ip_addr *address);
-/* An address of ours to speak with a node of that home address; the first one for any other. */
+/* An address of ours to speak with a node of that home address; the first one for any other, unspecified without home prefixes. */
 const struct ip_addr *service_address_for(const struct ip_addr *home);
 
 /* The lifetimes left of the home prefix that holds an address. False when there is none, or it is
@@ -52,7 +52,7 @@ bool service_is_on_home_link(const struct ip_addr *address);
 /* Addresses of this host, told by netlink. */
 void service_set_local(const struct ip_addr *address, bool present);
 const struct ip_addr *service_locals(uint16_t *count);
-/* A home agent address or an address of this host. */
+/* A home agent or care-of address, or an address of this host; of IPv6 or IPv4. */
 bool service_is_ours(const struct ip_addr *address);
 
 #endif

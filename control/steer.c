@@ -19,6 +19,7 @@
 #include "ha/steer_object.h"
 #include "log.h"
 #include "service.h"
+#include "service4.h"
 
 struct steered {
 	struct bpf_object *object;
@@ -27,6 +28,7 @@ struct steered {
 	int addresses;
 	int xsks;
 	int groups;
+	int visitors;
 };
 
 static struct steered steered[PORTS_MAX];
@@ -124,6 +126,7 @@ static int load(struct steered *s)
 	s->addresses = bpf_object__find_map_fd_by_name(s->object, "addresses");
 	s->xsks = bpf_object__find_map_fd_by_name(s->object, "xsks_map");
 	s->groups = bpf_object__find_map_fd_by_name(s->object, "groups");
+	s->visitors = bpf_object__find_map_fd_by_name(s->object, "visitors");
 	return 0;
 }
 
@@ -141,18 +144,78 @@ static int fill_addresses(const struct steered *s)
 {
 	uint16_t count;
 	const struct ip_addr *locals = service_locals(&count);
+	const struct agent4 *agents;
 	int rc = 0;
 
 	for (uint16_t i = 0; i < count && rc == 0; i++)
 		rc = set_role(s, &locals[i], STEER_KERNEL);
 	for (uint16_t i = 0; i < config->home_prefix_count && rc == 0; i++)
 		rc = set_role(s, &config->home_prefixes[i].home_agent, STEER_HOME_AGENT);
+	agents = service4_agents(&count);
+	for (uint16_t i = 0; i < count && rc == 0; i++)
+		rc = set_role(s, &agents[i].address, STEER_HOME_AGENT);
 	return rc;
+}
+
+static int set_group(const struct steered *s, const struct ip_addr *group, uint32_t what)
+{
+	struct steer_address key;
+
+	memcpy(key.bytes, group->bytes, sizeof(key.bytes));
+	return bpf_map_update_elem(s->groups, &key, &what, BPF_ANY);
+}
+
+static bool is_home_link4(uint16_t port)
+{
+	for (uint16_t i = 0; i < config->mip4.network_count; i++)
+		if (config->mip4.networks[i].home_link.kind == HOME_LINK_INTERFACE &&
+		    config->mip4.networks[i].home_link.port == port)
+			return true;
+	return false;
+}
+
+/* Broadcasts of a home network come by its own link; elsewhere only messages for any mobility agent are wanted. */
+static int fill_groups4(const struct steered *s, uint16_t port)
+{
+	static const uint8_t all_agents[4] = {224, 0, 0, 11};
+	static const uint8_t all_nodes[4] = {255, 255, 255, 255};
+	const struct ip_addr agents = ip4_mapped(all_agents);
+	const struct ip_addr nodes = ip4_mapped(all_nodes);
+	bool takes_all = config->mip4.broadcasts && is_home_link4(port);
+	uint32_t broadcast = takes_all ? STEER_BROADCAST : STEER_SIGNALLING;
+	uint16_t count;
+	int rc = 0;
+
+	service4_agents(&count);
+	if (count == 0)
+		return 0;
+	for (uint16_t i = 0; i < service4_network_count() && rc == 0; i++) {
+		const struct ip_addr of_network = service4_broadcast_of(i);
+
+		rc = set_group(s, &of_network, broadcast);
+	}
+	if (rc == 0)
+		rc = set_group(s, &nodes, broadcast);
+	return rc == 0 ? set_group(s, &agents, STEER_SIGNALLING) : rc;
 }
 
 static int set_kind(const struct steered *s, const struct steer_prefix *prefix, uint32_t kind)
 {
 	return bpf_map_update_elem(s->prefixes, prefix, &kind, BPF_ANY);
+}
+
+static int fill_networks4(const struct steered *s)
+{
+	int rc = 0;
+
+	for (uint16_t i = 0; i < service4_network_count() && rc == 0; i++) {
+		const struct ip_prefix *prefix = &service4_network_at(i)->prefix;
+		struct steer_prefix key = {.length = prefix->length};
+
+		memcpy(key.bytes, prefix->addr.bytes, sizeof(key.bytes));
+		rc = set_kind(s, &key, STEER_VIRTUAL);
+	}
+	return rc;
 }
 
 /* What is for a mobile node's link-local address is to be refused, so all of these that are not the
@@ -173,6 +236,10 @@ static int fill(const struct steered *s, uint16_t port)
 		if (rc == 0 && is_real && home->home_link.port == port)
 			rc = set_kind(s, &link_local, STEER_LINK);
 	}
+	if (rc == 0)
+		rc = fill_networks4(s);
+	if (rc == 0)
+		rc = fill_groups4(s, port);
 	dataplane_port_info(port, &info);
 	for (uint32_t q = 0; q < info.rx_queues && rc == 0; q++) {
 		int xsk = dataplane_port_xsk(port, (uint16_t)q);
@@ -232,7 +299,7 @@ void steer_set_address(const struct ip_addr *address, bool present)
 {
 	struct steer_address key;
 
-	if (service_tunnel_of(address) >= 0)
+	if (service_tunnel_of(address) >= 0 || service4_agent_of(address) >= 0)
 		return;
 	memcpy(key.bytes, address->bytes, sizeof(key.bytes));
 	for (uint16_t i = 0; i < PORTS_MAX; i++) {
@@ -249,11 +316,22 @@ int steer_set_group(uint16_t port, const struct ip_addr *group, bool wanted)
 {
 	const struct steered *s = &steered[port];
 	struct steer_address key;
-	uint32_t value = 1;
 
 	if (s->object == NULL)
 		return 0;
 	memcpy(key.bytes, group->bytes, sizeof(key.bytes));
-	return wanted ? bpf_map_update_elem(s->groups, &key, &value, BPF_ANY)
-		      : bpf_map_delete_elem(s->groups, &key);
+	return wanted ? set_group(s, group, STEER_ALL) : bpf_map_delete_elem(s->groups, &key);
+}
+
+int steer_set_visitor(uint16_t port, const struct ip_addr *home, bool present)
+{
+	const struct steered *s = &steered[port];
+	struct steer_address key;
+	uint32_t value = 1;
+
+	if (s->object == NULL)
+		return 0;
+	memcpy(key.bytes, home->bytes, sizeof(key.bytes));
+	return present ? bpf_map_update_elem(s->visitors, &key, &value, BPF_ANY)
+		       : bpf_map_delete_elem(s->visitors, &key);
 }

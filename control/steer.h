@@ -34,4 +34,8 @@ void steer_set_address(const struct ip_addr *address, bool present);
  * of another kind. */
 int steer_set_group(uint16_t port, const struct ip_addr *group, bool wanted);
 
+/* A mobile node that visits a port's link and whose packets are to go through its reverse tunnel: those it sends come to the workers, but for those to this host. 0, or a
+ * negative errno: the kernel forwards them. Nothing to do on a port of another kind. */
+int steer_set_visitor(uint16_t port, const struct ip_addr *home, bool present);
+
 #endif

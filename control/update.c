@@ -125,11 +125,11 @@ static void limit_lifetime(const struct registration *r, const struct ip_addr *c
 {
 	uint32_t left_s = transfer_lifetime_s(r);
 
-	policy->may_not_prolong = r->is_revoked;
+	policy->admission.may_not_prolong = r->is_revoked;
 	if (left_s == TRANSFER_UNLIMITED)
 		return;
 	if (ip_addr_equal(care_of, &r->care_of) || left_s < LIFETIME_UNIT_S)
-		policy->may_not_prolong = true;
+		policy->admission.may_not_prolong = true;
 	if (left_s < policy->max_lifetime_s)
 		policy->max_lifetime_s = left_s;
 }
@@ -166,9 +166,12 @@ static struct binding_verdict decide(const struct update *u)
 		/* Every home address that is registered lies in a home prefix. */
 		.care_of_is_home = service_is_on_home_link(&request->care_of) ||
 				   service_is_ours(&request->care_of),
-		.node_prohibited = u->node != NULL && u->node->prohibited,
-		.draining = admission_is_draining(),
-		.table_full = is_full(),
+		.admission =
+			{
+				.node_prohibited = u->node != NULL && u->node->prohibited,
+				.draining = admission_is_draining(),
+				.table_full = is_full(),
+			},
 		.home_address_is_this_hosts = service_is_ours(&request->home),
 		.max_lifetime_s = config->max_lifetime_s,
 	};
@@ -187,15 +190,32 @@ static void note_timestamp(const struct update *u)
 		u->node->last_timestamp_ntp = u->decoded.options.message_id_ntp;
 }
 
+static int put_in_force(const struct update *u, const struct binding_verdict *verdict)
+{
+	const struct binding_request *request = &u->request;
+	const struct registration_order order = {
+		.protocol = REGISTRATION_MIP6,
+		.home = request->home,
+		.care_of = request->care_of,
+		.source = request->source,
+		.lifetime_s = verdict->lifetime_s,
+		.spi = request->auth == AUTH_ACCEPTED ? u->node->spi : 0,
+		.sequence = request->sequence,
+		.flags = request->flags,
+		.tunnel = (uint16_t)u->tunnel,
+	};
+
+	return registration_apply(&order);
+}
+
 static void apply(struct update *u, struct binding_verdict *verdict)
 {
-	uint32_t spi = u->request.auth == AUTH_ACCEPTED ? u->node->spi : 0;
-
-	if (verdict->action != ACTION_REGISTER && verdict->action != ACTION_DEREGISTER)
-		return;
-	if (verdict->action == ACTION_DEREGISTER)
+	if (verdict->action == ACTION_DEREGISTER) {
 		transfer_deregistered(&u->request.home);
-	if (registration_apply(&u->request, verdict, (uint16_t)u->tunnel, spi) != 0) {
+		registration_deregister(&u->request.home, u->request.sequence);
+	} else if (verdict->action != ACTION_REGISTER) {
+		return;
+	} else if (put_in_force(u, verdict) != 0) {
 		verdict->action = ACTION_REFUSE;
 		verdict->status = STATUS_NO_RESOURCES;
 		verdict->lifetime_s = 0;

@@ -17,6 +17,7 @@
 
 #include "ha/bcache.h"
 #include "ha/binding.h"
+#include "ha/wire/ip4.h"
 #include "ha/wire/ip6.h"
 
 enum { BURST_MAX = 32 };
@@ -25,12 +26,16 @@ enum { BURST_MAX = 32 };
  * and go without touching it. */
 struct packet {
 	struct rte_mbuf *m;
-	struct ip6_hdr_wire *ip; /* the packet being forwarded */
+	union { /* the packet being forwarded */
+		struct ip6_hdr_wire *ip;
+		struct ip4_hdr_wire *ip4;
+	};
 	uint32_t next_hop;
 	uint16_t octets;       /* of the packet being forwarded */
 	uint16_t outer_octets; /* of a tunnelled packet: up to the inner header */
-	uint16_t agent;	       /* of a tunnelled packet: the tunnel class it came by */
-	bool tunnelled;	       /* it came out of a tunnel that was ours to open */
+	uint16_t
+		agent; /* of a tunnelled packet: the tunnel class it came by; else of IPv4: the local end it is to */
+	bool tunnelled; /* it came out of a tunnel that was ours to open */
 };
 
 /* A list of packets of the burst, in order of arrival. */
@@ -65,6 +70,7 @@ struct burst {
 	struct packet_keys data;    /* to any other address: by destination */
 	struct packet_list local;   /* to a home agent address, with something that may be ours */
 	struct packet_routes plain; /* out of a tunnel, to an address that is no mobile node's */
+	struct packet_list ip4;	    /* to our link-layer address, and not looked at yet */
 	struct packet_list kernel;  /* Ethernet header still in front */
 };
 

@@ -13,6 +13,7 @@
 #include "ha/fold.h"
 #include "ha/memory.h"
 #include "ha/time.h"
+#include "ip4/ip4.h"
 
 enum { UNIT = 8, UNITS_A_WORD = 64 };
 
@@ -79,7 +80,8 @@ static struct bucket *bucket_of(const struct reassembly *r, const struct reassem
 static bool is_key(const struct reassembly_key *a, const struct reassembly_key *b)
 {
 	return a->identification == b->identification && a->agent == b->agent &&
-	       a->tunnelled == b->tunnelled && ip_addr_equal(&a->source, &b->source);
+	       a->tunnelled == b->tunnelled && a->version == b->version &&
+	       ip_addr_equal(&a->source, &b->source);
 }
 
 /* Everything but the octets, which are not read before they were written. */
@@ -264,22 +266,53 @@ enum fragment_verdict reassembly_add(struct partial *partial, const struct fragm
 	return FRAGMENT_COMPLETES;
 }
 
+static bool is_ip4(const struct partial *partial)
+{
+	return partial->key.version == 4;
+}
+
+/* Of the headers that were kept, those that the whole packet has. */
+static uint16_t whole_headers(const struct partial *partial)
+{
+	return (uint16_t)(partial->header_octets - (is_ip4(partial) ? 0 : FRAGMENT_HEADER_OCTETS));
+}
+
+uint8_t reassembly_carries(const struct partial *partial)
+{
+	return partial->headers[is_ip4(partial) ? partial->next_at : whole_headers(partial)];
+}
+
 uint32_t reassembly_octets(const struct partial *partial)
 {
-	return (uint32_t)partial->header_octets - FRAGMENT_HEADER_OCTETS + partial->end;
+	return (uint32_t)whole_headers(partial) + partial->end;
+}
+
+static void amend_ip6(const struct partial *partial, struct ip6_hdr_wire *ip, uint8_t ecn)
+{
+	((uint8_t *)ip)[partial->next_at] = reassembly_carries(partial);
+	ip->payload_length_be =
+		rte_cpu_to_be_16((uint16_t)(reassembly_octets(partial) - sizeof(*ip)));
+	ip->version_class_flow_be |= rte_cpu_to_be_32((uint32_t)ecn << ECN_SHIFT);
+}
+
+static void amend_ip4(const struct partial *partial, struct ip4_hdr_wire *ip, uint8_t ecn)
+{
+	ip->total_length_be = rte_cpu_to_be_16((uint16_t)reassembly_octets(partial));
+	ip->fragment_be = 0;
+	ip->tos |= ecn;
+	ip4_put_checksum(ip);
 }
 
 /* RFC 8200 §4.5: the headers of the first fragment without the fragment header, then what all carried. */
 void reassembly_write(const struct partial *partial, uint8_t *to)
 {
-	size_t headers = (size_t)partial->header_octets - FRAGMENT_HEADER_OCTETS;
-	struct ip6_hdr_wire *ip = (struct ip6_hdr_wire *)to;
 	uint8_t ecn = (partial->ecn & (1 << ECN_CE)) != 0 ? ECN_CE : 0;
+	uint16_t headers = whole_headers(partial);
 
 	memcpy(to, partial->headers, headers);
 	memcpy(to + headers, partial->data, partial->end);
-	to[partial->next_at] = partial->headers[headers];
-	ip->payload_length_be =
-		rte_cpu_to_be_16((uint16_t)(reassembly_octets(partial) - sizeof(*ip)));
-	ip->version_class_flow_be |= rte_cpu_to_be_32((uint32_t)ecn << ECN_SHIFT);
+	if (is_ip4(partial))
+		amend_ip4(partial, (struct ip4_hdr_wire *)to, ecn);
+	else
+		amend_ip6(partial, (struct ip6_hdr_wire *)to, ecn);
 }

@@ -10,7 +10,7 @@
  * Bytes      as on the wire.
  * Units      octets, and units of eight octets in the two bit maps.
  * Threads    making: the control thread, while no worker runs; all else: one worker.
- * RFC        8200 §4.5, 5722.
+ * RFC        8200 §4.5, 5722; 791 §3.2, 815, of IPv4, for which overlaps are no better (RFC 1858).
  */
 #ifndef DATAPLANE_REASSEMBLY_H
 #define DATAPLANE_REASSEMBLY_H
@@ -36,21 +36,24 @@ enum {
  * outside may be mixed into it. */
 struct reassembly_key {
 	struct ip_addr source;
-	uint32_t identification;
-	uint16_t agent; /* which home agent address it is to */
-	uint16_t tunnelled;
+	uint32_t identification; /* of IPv4 with the protocol (RFC 791 §3.2) */
+	uint16_t agent;		 /* which home agent address it is to */
+	uint8_t tunnelled;
+	uint8_t version; /* 4 or 6 */
 };
 
 /* One fragment, as it lies in a packet whose lengths were checked. */
 struct fragment {
-	const uint8_t *headers;	 /* from the IPv6 header up to and with the fragment header */
+	const uint8_t *
+		headers; /* from the IPv6 header up to and with the fragment header; or the IPv4 header */
 	const uint8_t *data;	 /* what comes behind */
 	uint32_t identification; /* as on the wire */
 	uint16_t header_octets;
-	uint16_t next_at; /* where in headers the fragment header is announced */
-	uint16_t offset;  /* of data in the whole */
-	uint16_t octets;  /* of data */
-	uint8_t next;	  /* kind of header that data begins with, in the first fragment */
+	uint16_t
+		next_at; /* where in headers the fragment header is announced, or the IPv4 header has its protocol */
+	uint16_t offset; /* of data in the whole */
+	uint16_t octets; /* of data */
+	uint8_t next;	 /* kind of header that data begins with, in the first fragment */
 	uint8_t ecn;
 	bool is_last;
 };
@@ -104,7 +107,9 @@ enum fragment_verdict {
 /* Takes what the fragment carries in. */
 enum fragment_verdict reassembly_add(struct partial *partial, const struct fragment *fragment);
 
-/* Octets of the IPv6 packet put together. */
+/* The kind of header that the data begins with, of one whose first fragment is here. */
+uint8_t reassembly_carries(const struct partial *partial);
+/* Octets of the packet put together. */
 uint32_t reassembly_octets(const struct partial *partial);
 /* Writes it, all of it having come. */
 void reassembly_write(const struct partial *partial, uint8_t *to);

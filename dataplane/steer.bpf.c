@@ -7,6 +7,9 @@
  * tunnelled IPv6, the Mobility Header, whatever carries destination options, where a Home
  * Address option may be, and ICMPv6 errors about what of those left from here; and what is sent to groups that mobile nodes listen to. All else is the kernel's, and so is everything when the daemon is not
  * there: the maps are empty then, and the program goes away with its link.
+ *
+ * Of IPv4 (steer4.bpf.h): everything to a home network, but for addresses of this host; to a home agent or care-of address what is tunnelled, what
+ * is for UDP port 434, and ICMP errors about what of those left from here; and what visitors send who have a reverse tunnel. ARP is the kernel's.
  */
 #include <linux/bpf.h>
 #include <linux/if_ether.h>
@@ -64,6 +67,8 @@ struct {
 	__type(key, struct steer_address);
 	__type(value, __u32);
 } groups SEC(".maps");
+
+#include "steer4.bpf.h"
 
 struct extension {
 	__u8 next;
@@ -175,18 +180,36 @@ static __always_inline int is_wanted(struct ipv6hdr *ip)
 	return bpf_map_lookup_elem(&groups, &to) != 0;
 }
 
+/* No packet is sent to ::/64, where the maps have the addresses of IPv4. */
+static __always_inline int is_in_place_of_ip4(struct ipv6hdr *ip)
+{
+	return (ip->daddr.s6_addr32[0] | ip->daddr.s6_addr32[1]) == 0;
+}
+
+static __always_inline int is_for_workers(struct ethhdr *ether, void *end)
+{
+	int is_group = ether->h_dest[0] & 1;
+	struct ipv6hdr *ip = (void *)(ether + 1);
+	struct iphdr *ip4 = (void *)(ether + 1);
+
+	if (ether->h_proto == bpf_htons(ETH_P_IP)) {
+		if ((void *)(ip4 + 1) > end)
+			return 0;
+		return is_group ? is_wanted4(ip4, end) : is_ours4(ip4, end);
+	}
+	if (ether->h_proto != bpf_htons(ETH_P_IPV6) || (void *)(ip + 1) > end ||
+	    is_in_place_of_ip4(ip))
+		return 0;
+	return is_group ? is_wanted(ip) : is_ours(ip, end);
+}
+
 SEC("xdp")
 int homeward_steer(struct xdp_md *ctx)
 {
 	void *end = (void *)(long)ctx->data_end;
 	struct ethhdr *ether = (void *)(long)ctx->data;
-	struct ipv6hdr *ip = (void *)(ether + 1);
 
-	if ((void *)(ip + 1) > end)
-		return XDP_PASS;
-	if (ether->h_proto != bpf_htons(ETH_P_IPV6))
-		return XDP_PASS;
-	if (ether->h_dest[0] & 1 ? !is_wanted(ip) : !is_ours(ip, end))
+	if ((void *)(ether + 1) > end || !is_for_workers(ether, end))
 		return XDP_PASS;
 	return (int)bpf_redirect_map(&xsks_map, ctx->rx_queue_index, XDP_PASS);
 }

@@ -5,6 +5,7 @@
 #include <rte_ethdev.h>
 #include <rte_pause.h>
 
+#include "ip4/stages4.h"
 #include "stage/stages.h"
 
 static inline void walk(struct worker *w, struct rte_mbuf *frames[], uint16_t n, uint16_t port,
@@ -24,6 +25,8 @@ static inline void walk(struct worker *w, struct rte_mbuf *frames[], uint16_t n,
 	reverse_burst(w, &b);
 	intercept_burst(w, &b);
 	route_burst(w, &b);
+	if (b.ip4.count != 0)
+		ip4_burst(w, &b);
 	local_burst(w, &b);
 	kernel_burst(w, &b);
 	worker_free_dropped(w);

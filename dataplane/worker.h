@@ -102,7 +102,7 @@ void worker_burst_of_peer(struct worker *w, struct rte_mbuf *handed[], uint16_t 
 /* Sends what waits. */
 void worker_flush(struct worker *w);
 
-/* The home agent addresses, read once a burst. There is at least one. */
+/* The home agent addresses, read once a burst; none without Mobile IPv6. */
 struct home_agents {
 	const struct tunnel_class *tunnels;
 	uint16_t count;
@@ -119,14 +119,13 @@ static inline struct home_agents home_agents(const struct dataplane_tables *tabl
 static inline uint16_t home_agent_find(const struct home_agents *agents, const struct ip_addr *to)
 {
 	uint64_t identifier = ip_addr_word(to, 1);
-	uint16_t i = 0;
 
-	do {
+	for (uint16_t i = 0; i < agents->count; i++) {
 		const struct ip_addr *agent = &agents->tunnels[i].home_agent;
 
 		if (ip_addr_word(agent, 1) == identifier && ip_addr_equal(agent, to))
 			return i;
-	} while (++i < agents->count);
+	}
 	return HOME_AGENT_NONE;
 }
 

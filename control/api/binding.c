@@ -5,17 +5,22 @@
 #include <errno.h>
 
 #include "api/api.h"
+#include "api/binding4.h"
 #include "api/methods.h"
 #include "api/rows.h"
+#include "counters.h"
 #include "ha/dataplane.h"
 #include "ha/time.h"
 #include "link/dad.h"
 #include "link/link.h"
+#include "mip4/revocation.h"
 #include "nexthop.h"
 #include "registration/registration.h"
+#include "revocation/outstanding.h"
 #include "revocation/revocation.h"
 #include "revocation/transfer.h"
 #include "service.h"
+#include "service4.h"
 #include "tunnel/path_mtu.h"
 
 struct filter {
@@ -57,24 +62,48 @@ static json_int_t remaining_s(const struct registration *r, uint64_t now_ms)
 {
 	if (r->state != REGISTRATION_VALID || r->expiry_ms <= now_ms)
 		return 0;
+	if (r->expiry_ms == REGISTRATION_FOREVER)
+		return LIFETIME_INFINITE_S;
 	return (json_int_t)((r->expiry_ms - now_ms) / 1000);
+}
+
+static void add_mip6(const struct rpc_call *call, json_t *row, const struct registration *r)
+{
+	json_object_update_new(row, json_pack("{s:s, s:o, s:s, s:i, s:o}", "protocol", "mip6",
+					      "home_agent", home_agent(call, r->tunnel),
+					      "encapsulation", "ip6_in_ip6", "sequence",
+					      r->sequence, "flags", flags(r->flags)));
 }
 
 /* What a list shows; binding.get adds the rest. */
 static json_t *row(const struct rpc_call *call, const struct registration *r, uint64_t now_ms)
 {
-	return json_pack("{s:o, s:o, s:o, s:i, s:I, s:I, s:o}", "home_address",
-			 rows_address(&r->home), "care_of", rows_address(&r->care_of), "home_agent",
-			 home_agent(call, r->tunnel), "sequence", r->sequence, "lifetime_s",
-			 (json_int_t)r->lifetime_s, "remaining_s", remaining_s(r, now_ms), "flags",
-			 flags(r->flags));
+	json_t *row = json_pack("{s:o, s:o, s:I, s:I}", "home_address", rows_address(&r->home),
+				"care_of", rows_address(&r->care_of), "lifetime_s",
+				(json_int_t)r->lifetime_s, "remaining_s", remaining_s(r, now_ms));
+
+	if (r->protocol == REGISTRATION_MIP4)
+		binding4_add(row, r);
+	else
+		add_mip6(call, row, r);
+	return row;
 }
 
+/* ::/0 is no IPv4 address's prefix. */
+static bool is_in_prefix(const struct ip_prefix *prefix, const struct ip_addr *home)
+{
+	return ip_addr_is_v4_mapped(&prefix->addr) == ip_addr_is_v4_mapped(home) &&
+	       ip_prefix_contains(prefix, home);
+}
+
+/* Visitors of the foreign agent are not the home agent's. */
 static bool passes(const struct filter *filter, const struct registration *r)
 {
+	if (r->protocol == REGISTRATION_VISITOR)
+		return false;
 	if (filter->care_of->given && !ip_addr_equal(&filter->care_of->address, &r->care_of))
 		return false;
-	return !filter->prefix->given || ip_prefix_contains(&filter->prefix->prefix, &r->home);
+	return !filter->prefix->given || is_in_prefix(&filter->prefix->prefix, &r->home);
 }
 
 static json_t *filtered_row(const void *context, uint32_t slot, uint64_t now_ms)
@@ -113,16 +142,23 @@ static json_t *traffic(uint32_t slot)
 			 "from_bytes", (json_int_t)stats.from_bytes);
 }
 
+static uint16_t tunnel_overhead_of(const struct registration *r)
+{
+	if (r->protocol == REGISTRATION_MIP4)
+		return service4_tunnel_overhead(r->tunnel,
+						(r->binding->flags & BINDING_GRE_KEY) != 0);
+	return service_tunnel_overhead();
+}
+
 /* Of the way to the care-of address; told_ago_s null: nothing was told, the link counts. */
 static json_t *path_mtu(const struct registration *r, uint64_t now_ms)
 {
 	const struct path_mtu *told = path_mtu_find(&r->care_of);
 
-	return json_pack("{s:i, s:o}", "octets", r->binding->inner_mtu + service_tunnel_overhead(),
-			 "told_ago_s",
-			 told == NULL
-				 ? json_null()
-				 : json_integer((json_int_t)((now_ms - told->told_ms) / 1000)));
+	return json_pack(
+		"{s:i, s:o}", "octets", r->binding->inner_mtu + tunnel_overhead_of(r), "told_ago_s",
+		told == NULL ? json_null()
+			     : json_integer((json_int_t)((now_ms - told->told_ms) / 1000)));
 }
 
 static json_t *home_link(const struct ip_addr *home)
@@ -157,6 +193,8 @@ static json_t *everything(const struct rpc_call *call, const struct registration
 	json_object_set_new(all, "told_to_switch",
 			    json_boolean(transfer_lifetime_s(r) != TRANSFER_UNLIMITED));
 	json_object_set_new(all, "home_link", home_link(&r->home));
+	if (r->protocol == REGISTRATION_MIP4)
+		binding4_add_all(all, r);
 	if (r->binding != NULL) {
 		json_object_set_new(all, "inner_mtu", json_integer(r->binding->inner_mtu));
 		json_object_set_new(all, "path_mtu", path_mtu(r, now_ms));
@@ -165,40 +203,63 @@ static json_t *everything(const struct rpc_call *call, const struct registration
 	return all;
 }
 
-static void fail_not_found(const struct ip_addr *home, struct rpc_error *error)
+static void fail_not_found(const struct ip_addr *home, const struct rpc_value *care_of,
+			   struct rpc_error *error)
 {
 	char text[IP_ADDR_TEXT];
+	char where[IP_ADDR_TEXT];
 
-	rpc_fail(error, API_NOT_FOUND, "%s has no binding; binding.list shows those that have",
-		 ip_addr_format(home, text));
+	if (care_of->given)
+		rpc_fail(error, API_NOT_FOUND,
+			 "%s has no binding at %s; binding.list shows those that it has",
+			 ip_addr_format(home, text), ip_addr_format(&care_of->address, where));
+	else
+		rpc_fail(error, API_NOT_FOUND,
+			 "%s has no binding; binding.list shows those that have",
+			 ip_addr_format(home, text));
+}
+
+/* The one at that care-of address, if one is given; else the first one of the home address. */
+static const struct registration *find(const struct ip_addr *home, const struct rpc_value *care_of)
+{
+	return care_of->given ? registration_find_at(home, &care_of->address)
+			      : registration_find(home);
 }
 
 json_t *binding_get(const struct rpc_call *call, struct rpc_error *error)
 {
 	const struct ip_addr *home = &rpc_value(call, "home_address")->address;
-	const struct registration *r = registration_find(home);
+	const struct rpc_value *care_of = rpc_value(call, "care_of");
+	const struct registration *r = find(home, care_of);
 
 	if ((r == NULL || r->state != REGISTRATION_VALID) && dad_find(home) != NULL)
 		return tested(home);
 	if (r != NULL)
 		return everything(call, r);
-	fail_not_found(home, error);
+	fail_not_found(home, care_of, error);
 	return NULL;
+}
+
+static bool is_one_of_several(const struct registration *r, const struct rpc_value *care_of)
+{
+	return care_of->given && registration_find(&r->home)->also != NULL;
 }
 
 json_t *binding_remove(const struct rpc_call *call, struct rpc_error *error)
 {
 	const struct ip_addr *home = &rpc_value(call, "home_address")->address;
 	const struct rpc_value *tell = rpc_value(call, "tell");
-	const struct registration *r = registration_find(home);
+	const struct rpc_value *care_of = rpc_value(call, "care_of");
+	const struct registration *r = find(home, care_of);
 	int rc = -ENOTSUP;
 
 	if (r == NULL || r->state != REGISTRATION_VALID) {
-		fail_not_found(home, error);
+		fail_not_found(home, care_of, error);
 		return NULL;
 	}
 	if (!tell->given || tell->boolean)
-		rc = revocation_begin(r);
+		rc = is_one_of_several(r, care_of) ? mip4_revocation_begin_one(r)
+						   : revocation_begin(r);
 	if (rc == 0)
 		return json_pack("{s:o}", "revoking", rows_address(home));
 	if (rc == -EBUSY) {
@@ -208,6 +269,7 @@ json_t *binding_remove(const struct rpc_call *call, struct rpc_error *error)
 			 REVOCATIONS_MAX);
 		return NULL;
 	}
-	registration_remove(home);
+	counters[COUNT_REMOVED] +=
+		registration_withdraw(home, care_of->given ? &care_of->address : NULL);
 	return json_pack("{s:o}", "removed", rows_address(home));
 }

@@ -3,6 +3,8 @@
  * link.list.
  */
 #include "api/methods.h"
+#include "api/rows.h"
+#include "link/arp_proxy.h"
 #include "link/dad.h"
 #include "link/link.h"
 #include "link/proxy.h"
@@ -11,15 +13,12 @@ static json_t *prefixes(const struct config *config, uint16_t link)
 {
 	json_t *list = json_array();
 
-	for (uint16_t i = 0; i < config->home_prefix_count; i++) {
-		const struct ip_prefix *prefix = &config->home_prefixes[i].prefix;
-		char text[IP_ADDR_TEXT];
-
+	for (uint16_t i = 0; i < config->home_prefix_count; i++)
 		if (link_of_prefix(i) == link)
-			json_array_append_new(
-				list, json_sprintf("%s/%u", ip_addr_format(&prefix->addr, text),
-						   prefix->length));
-	}
+			json_array_append_new(list, rows_prefix(&config->home_prefixes[i].prefix));
+	for (uint16_t i = 0; i < config->mip4.network_count; i++)
+		if (link_of_network(i) == link)
+			json_array_append_new(list, rows_prefix(&config->mip4.networks[i].prefix));
 	return list;
 }
 
@@ -63,7 +62,7 @@ json_t *link_list(const struct rpc_call *call, struct rpc_error *error)
 			list, json_pack("{s:s, s:o, s:o, s:o, s:I, s:I, s:o}", "interface",
 					link_interface(i), "mac", mac(i), "link_local", local(i),
 					"prefixes", prefixes(call->context->config, i), "defended",
-					(json_int_t)proxy_count(i), "tested",
+					(json_int_t)(proxy_count(i) + arp_proxy_count(i)), "tested",
 					(json_int_t)dad_count_on(i), "counters", counters_of(i)));
 	return json_pack("{s:o}", "links", list);
 }

@@ -25,8 +25,8 @@ const struct rpc_method rpc_methods[] = {
 		.handle = status_get,
 		.text = "How the daemon is: what it runs on, what it serves, how full it is.",
 		.result = "version, started, uptime_s, service, workers, ports, home_agent, "
-			  "bindings, "
-			  "mobile_nodes, next_hops, routes, rcu",
+			  "mobile_ipv4, foreign_agent, bindings, mobile_nodes, next_hops, routes, "
+			  "rcu",
 	},
 	{
 		.name = "binding.list",
@@ -53,6 +53,8 @@ const struct rpc_method rpc_methods[] = {
 		.params =
 			{
 				{"home_address", RPC_ADDRESS, true, 0, 0, "whose"},
+				{"care_of", RPC_ADDRESS, false, 0, 0,
+				 "which of several; the first one unless given"},
 			},
 		.text = "All that is known of one binding, with its counters.",
 		.result = "the binding",
@@ -65,6 +67,8 @@ const struct rpc_method rpc_methods[] = {
 		.params =
 			{
 				{"home_address", RPC_ADDRESS, true, 0, 0, "whose"},
+				{"care_of", RPC_ADDRESS, false, 0, 0,
+				 "which of several; all unless given"},
 				{"tell", RPC_BOOLEAN, false, 0, 0,
 				 "false: at once, and without telling the mobile node; true unless "
 				 "given"},
@@ -72,6 +76,7 @@ const struct rpc_method rpc_methods[] = {
 		.text = "Takes a binding out. A mobile node that understands revocation is told "
 			"first: "
 			"the binding goes when it has acknowledged, or has not for a few seconds. "
+			"So is the foreign agent of a binding of Mobile IPv4 that agreed to it. "
 			"Any other is not told. It may register again.",
 		.result = "removed: the home address, or revoking: the home address",
 		.errors = {API_NOT_FOUND, API_FORBIDDEN, API_REFUSED},
@@ -83,7 +88,7 @@ const struct rpc_method rpc_methods[] = {
 		.text = "Reads the mobile nodes file again, as a whole or not at all. Bindings "
 			"stay: whoever is prohibited now, or no longer in the file, cannot prolong "
 			"one.",
-		.result = "configured, unauthenticated",
+		.result = "configured, unauthenticated, mip6, mip4",
 		.errors = {API_FORBIDDEN, API_REFUSED},
 	},
 	{
@@ -172,6 +177,36 @@ const struct rpc_method rpc_methods[] = {
 			"be short, or empty, before the end: only next null is the end.",
 		.result = "listeners, groups (how many there are of all mobile nodes), next (a "
 			  "number for \"after\", or null at the end)",
+	},
+	{
+		.name = "visitor.list",
+		.handle = visitor_list,
+		.params =
+			{
+				{"after", RPC_INTEGER, false, 0, UINT32_MAX,
+				 "where to go on: next of the page before"},
+				{"limit", RPC_INTEGER, false, 1, API_PAGE_MAX,
+				 "visitors a page at most; 100 unless given"},
+			},
+		.text = "The visitor list of the foreign agents, a page a call. A page may be "
+			"short, or empty, before the end: only next null is the end.",
+		.result = "visitors, next (a number for \"after\", or null at the end)",
+	},
+	{
+		.name = "visitor.remove",
+		.handle = visitor_take_out,
+		.changes = true,
+		.params =
+			{
+				{"home_address", RPC_ADDRESS, true, 0, 0, "whose"},
+				{"tell", RPC_BOOLEAN, false, 0, 0,
+				 "false: at once, and without telling the home agent; true unless "
+				 "given"},
+			},
+		.text = "Ends a visit. A home agent that agreed to revocation is told first. The "
+			"mobile node may register again.",
+		.result = "removed: the home address, or revoking: the home address",
+		.errors = {API_NOT_FOUND, API_FORBIDDEN, API_REFUSED},
 	},
 	{
 		.name = "link.list",

@@ -48,4 +48,8 @@ rpc_handler_fn rpc_discover;
 rpc_handler_fn server_hello;
 rpc_handler_fn status_get;
 
+/* visitor.c */
+rpc_handler_fn visitor_list;
+rpc_handler_fn visitor_take_out;
+
 #endif

@@ -2,21 +2,11 @@
  *
  * prefix.list, prefix.set.
  */
-#include <stdio.h>
-
 #include "api/api.h"
 #include "api/methods.h"
+#include "prefix_text.h"
 #include "router/renumber.h"
 #include "service.h"
-
-static const char *prefix_text(const struct ip_prefix *prefix, char text[static IP_PREFIX_TEXT])
-{
-	char address[IP_ADDR_TEXT];
-
-	snprintf(text, IP_PREFIX_TEXT, "%s/%u", ip_addr_format(&prefix->addr, address),
-		 prefix->length);
-	return text;
-}
 
 /* Lifetimes as advertisements have them: what is left, in seconds; all ones for ever. */
 static json_t *row(uint16_t index)
@@ -28,7 +18,7 @@ static json_t *row(uint16_t index)
 	uint32_t valid_s;
 
 	service_lifetimes(index, &valid_s, &preferred_s);
-	return json_pack("{s:s, s:s, s:I, s:I}", "prefix", prefix_text(&served->prefix, text),
+	return json_pack("{s:s, s:s, s:I, s:I}", "prefix", prefix_format(&served->prefix, text),
 			 "address", ip_addr_format(&served->home_agent, address),
 			 "valid_lifetime_s", (json_int_t)valid_s, "preferred_lifetime_s",
 			 (json_int_t)preferred_s);
@@ -63,7 +53,7 @@ json_t *prefix_set(const struct rpc_call *call, struct rpc_error *error)
 
 	if (index < 0) {
 		rpc_fail(error, API_NOT_FOUND, "%s is no home prefix; prefix.list shows those",
-			 prefix_text(prefix, text));
+			 prefix_format(prefix, text));
 		return NULL;
 	}
 	if (preferred_s > valid_s) {

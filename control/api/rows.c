@@ -3,6 +3,7 @@
 
 #include "api/api.h"
 #include "ha/time.h"
+#include "prefix_text.h"
 
 enum { PAGE_DEFAULT = 100 };
 
@@ -35,4 +36,11 @@ json_t *rows_address(const struct ip_addr *address)
 	char text[IP_ADDR_TEXT];
 
 	return json_string(ip_addr_format(address, text));
+}
+
+json_t *rows_prefix(const struct ip_prefix *prefix)
+{
+	char text[IP_PREFIX_TEXT];
+
+	return json_string(prefix_format(prefix, text));
 }

@@ -23,5 +23,6 @@ json_t *rows_page(const struct rpc_call *call, uint32_t slots, rows_row_fn *row,
 		  const void *context, json_t **next);
 
 json_t *rows_address(const struct ip_addr *address);
+json_t *rows_prefix(const struct ip_prefix *prefix);
 
 #endif

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "api/api.h"
+#include "prefix_text.h"
 
 enum { ECHO_MAX = 64 }; /* octets of a name from outside that an error message repeats */
 
@@ -121,10 +122,11 @@ static bool read_integer(const json_t *json, const struct rpc_param *param, stru
 static bool read_address(const json_t *json, const struct rpc_param *param, struct rpc_value *value,
 			 struct rpc_error *error)
 {
-	if (json_is_string(json) && ip_addr_parse(json_string_value(json), &value->address))
+	if (json_is_string(json) && address_parse(json_string_value(json), &value->address))
 		return true;
 	rpc_fail(error, API_INVALID_PARAMS,
-		 "\"%s\" must be an IPv6 address, like \"2001:db8:1::10\"", param->name);
+		 "\"%s\" must be an IP address, like \"2001:db8:1::10\" or \"10.1.0.10\"",
+		 param->name);
 	return false;
 }
 
@@ -150,52 +152,24 @@ static bool read_addresses(const json_t *json, const struct rpc_param *param,
 	return is_good;
 }
 
-/* One to three digits, at most 128. */
-static bool parse_length(const char *text, uint8_t *length)
-{
-	size_t digits = strspn(text, "0123456789");
-	unsigned long number = strtoul(text, NULL, 10);
-
-	*length = (uint8_t)number;
-	return digits >= 1 && digits <= 3 && text[digits] == '\0' && number <= 128;
-}
-
-static bool parse_prefix(const char *text, struct ip_prefix *prefix)
-{
-	char address[IP_ADDR_TEXT];
-	size_t length = strcspn(text, "/");
-
-	if (text[length] != '/' || length >= sizeof(address) ||
-	    !parse_length(text + length + 1, &prefix->length))
-		return false;
-	memcpy(address, text, length);
-	address[length] = '\0';
-	return ip_addr_parse(address, &prefix->addr);
-}
-
-static bool has_host_bits(const struct ip_prefix *prefix)
-{
-	for (unsigned int bit = prefix->length; bit < 128; bit++)
-		if (prefix->addr.bytes[bit / 8] & (0x80 >> bit % 8))
-			return true;
-	return false;
-}
-
 static bool read_prefix(const json_t *json, const struct rpc_param *param, struct rpc_value *value,
 			struct rpc_error *error)
 {
-	if (!json_is_string(json) || !parse_prefix(json_string_value(json), &value->prefix)) {
+	struct ip_prefix masked;
+
+	if (!json_is_string(json) || !prefix_parse(json_string_value(json), &value->prefix)) {
 		rpc_fail(error, API_INVALID_PARAMS,
-			 "\"%s\" must be an IPv6 prefix, like \"2001:db8:1::/64\"", param->name);
+			 "\"%s\" must be a prefix, like \"2001:db8:1::/64\" or \"10.1.0.0/16\"",
+			 param->name);
 		return false;
 	}
-	if (has_host_bits(&value->prefix)) {
-		rpc_fail(error, API_INVALID_PARAMS,
-			 "\"%s\" has bits set after its first %u; clear them, or write /128",
-			 param->name, value->prefix.length);
-		return false;
-	}
-	return true;
+	masked = prefix_masked(&value->prefix);
+	if (ip_prefix_equal(&masked, &value->prefix))
+		return true;
+	rpc_fail(error, API_INVALID_PARAMS,
+		 "\"%s\" has bits set after its first %u; clear them, or make it longer",
+		 param->name, prefix_length(&value->prefix));
+	return false;
 }
 
 static bool read_boolean(const json_t *json, const struct rpc_param *param, struct rpc_value *value,

@@ -24,8 +24,8 @@ enum { RPC_PARAMS_MAX = 4, RPC_ADDRESSES_MAX = 16 };
 enum rpc_type {
 	RPC_INTEGER,
 	RPC_BOOLEAN,
-	RPC_ADDRESS,   /* IPv6, as text */
-	RPC_PREFIX,    /* ADDRESS/LENGTH, as text */
+	RPC_ADDRESS,   /* of either family, as text */
+	RPC_PREFIX,    /* ADDRESS/LENGTH of either family, as text */
 	RPC_ADDRESSES, /* a list of IPv6 addresses, RPC_ADDRESSES_MAX at most */
 };
 

@@ -93,6 +93,5 @@ json_t *mobile_nodes_reread(const struct rpc_call *call, struct rpc_error *error
 		return NULL;
 	}
 	log_info("%zu mobile nodes read", mobile_nodes_count(nodes));
-	return json_pack("{s:I, s:I}", "configured", (json_int_t)mobile_nodes_count(nodes),
-			 "unauthenticated", (json_int_t)mobile_nodes_count_unauthenticated(nodes));
+	return status_mobile_nodes(nodes);
 }

@@ -2,6 +2,7 @@
  *
  * stats.get.
  */
+#include "api/codes.h"
 #include "api/methods.h"
 #include "counters.h"
 #include "ha/dataplane.h"
@@ -139,13 +140,29 @@ static json_t *named(const struct counter_text texts[], const uint64_t values[],
 	return object;
 }
 
+/* By number; those that never were are left out. */
+static json_t *codes(void)
+{
+	json_t *object = json_object();
+
+	for (unsigned int i = 0; i < REGISTRATION_CODES; i++) {
+		char number[8];
+
+		snprintf(number, sizeof(number), "%u", i);
+		if (registration_codes[i] != 0)
+			set(object, number, registration_codes[i]);
+	}
+	return object;
+}
+
 static json_t *control(void)
 {
-	return json_pack(
-		"{s:o, s:o, s:o}", "outcomes", named(counter_texts, counters, 0, OUTCOME_COUNT),
-		"others", named(counter_texts, counters, OUTCOME_COUNT, CONTROL_COUNTER_COUNT),
-		"silent",
-		named(silent_texts, silent_counters, SILENT_NONE + 1, SILENT_REASON_COUNT));
+	return json_pack("{s:o, s:o, s:o, s:o}", "outcomes",
+			 named(counter_texts, counters, 0, OUTCOME_COUNT), "others",
+			 named(counter_texts, counters, OUTCOME_COUNT, CONTROL_COUNTER_COUNT),
+			 "silent",
+			 named(silent_texts, silent_counters, SILENT_NONE + 1, SILENT_REASON_COUNT),
+			 "registration_codes", codes());
 }
 
 static json_t *counter_meanings(const struct counter_text meanings[], unsigned int first,
@@ -180,13 +197,28 @@ static json_t *punt_meanings(void)
 	return object;
 }
 
+static json_t *code_meanings(void)
+{
+	json_t *object = json_object();
+
+	for (unsigned int i = 0; i < REGISTRATION_CODES; i++) {
+		char number[8];
+
+		snprintf(number, sizeof(number), "%u", i);
+		if (code_meaning(i) != NULL)
+			json_object_set_new(object, number, json_string(code_meaning(i)));
+	}
+	return object;
+}
+
 static json_t *texts(void)
 {
 	return json_pack(
-		"{s:o, s:o, s:o, s:o, s:o}", "dropped", drop_meanings(), "punted", punt_meanings(),
-		"outcomes", counter_meanings(counter_texts, 0, OUTCOME_COUNT), "others",
-		counter_meanings(counter_texts, OUTCOME_COUNT, CONTROL_COUNTER_COUNT), "silent",
-		counter_meanings(silent_texts, SILENT_NONE + 1, SILENT_REASON_COUNT));
+		"{s:o, s:o, s:o, s:o, s:o, s:o}", "dropped", drop_meanings(), "punted",
+		punt_meanings(), "outcomes", counter_meanings(counter_texts, 0, OUTCOME_COUNT),
+		"others", counter_meanings(counter_texts, OUTCOME_COUNT, CONTROL_COUNTER_COUNT),
+		"silent", counter_meanings(silent_texts, SILENT_NONE + 1, SILENT_REASON_COUNT),
+		"registration_codes", code_meanings());
 }
 
 /* Of the control thread; those of ports stand with them. */

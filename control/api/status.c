@@ -9,6 +9,7 @@
 #include "admission.h"
 #include "api/api.h"
 #include "api/methods.h"
+#include "api/rows.h"
 #include "api/status.h"
 #include "ha/dataplane.h"
 #include "ha/time.h"
@@ -16,16 +17,34 @@
 #include "nexthop.h"
 #include "registration/registration.h"
 #include "retire.h"
-#include "revocation/revocation.h"
+#include "revocation/outstanding.h"
 #include "revocation/transfer.h"
+
+static bool has_foreign_agent(const struct config *config)
+{
+	for (uint16_t i = 0; i < config->port_count; i++)
+		if (config->ports[i].foreign_agent.enabled)
+			return true;
+	return false;
+}
+
+static json_t *roles(const struct config *config)
+{
+	json_t *list = json_array();
+
+	if (config->home_prefix_count != 0 || config->mip4.network_count != 0)
+		json_array_append_new(list, json_string("home_agent"));
+	if (has_foreign_agent(config))
+		json_array_append_new(list, json_string("foreign_agent"));
+	return list;
+}
 
 json_t *server_hello(const struct rpc_call *call, struct rpc_error *error)
 {
-	(void)call;
 	(void)error;
-	return json_pack("{s:s, s:s, s:i, s:i, s:[s]}", "product", "homeward", "version",
+	return json_pack("{s:s, s:s, s:i, s:i, s:o}", "product", "homeward", "version",
 			 HOMEWARD_VERSION, "api_version", API_VERSION, "pid", (int)getpid(),
-			 "roles", "home_agent");
+			 "roles", roles(call->context->config));
 }
 
 static json_t *start_time(uint64_t uptime_ms)
@@ -71,30 +90,34 @@ static json_t *prefixes(const struct config *config)
 	json_t *list = json_array();
 
 	for (uint16_t i = 0; i < config->home_prefix_count; i++) {
-		const struct home_prefix_config *prefix = &config->home_prefixes[i];
-		char address[IP_ADDR_TEXT];
-		char text[IP_PREFIX_TEXT];
+		const struct home_prefix_config *home = &config->home_prefixes[i];
 
-		ip_addr_format(&prefix->prefix.addr, address);
-		snprintf(text, sizeof(text), "%s/%u", address, prefix->prefix.length);
 		json_array_append_new(list,
-				      json_pack("{s:s, s:s}", "prefix", text, "address",
-						ip_addr_format(&prefix->home_agent, address)));
+				      json_pack("{s:o, s:o}", "prefix", rows_prefix(&home->prefix),
+						"address", rows_address(&home->home_agent)));
 	}
 	return list;
 }
 
 static json_t *bindings(void)
 {
-	return json_pack("{s:I, s:I, s:I}", "in_force", (json_int_t)registration_count(), "invalid",
+	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I}", "in_force",
+			 (json_int_t)registration_count(), "mip6",
+			 (json_int_t)registration_count_of(REGISTRATION_MIP6), "mip4",
+			 (json_int_t)registration_count_of(REGISTRATION_MIP4), "visitors",
+			 (json_int_t)registration_count_of(REGISTRATION_VISITOR), "invalid",
 			 (json_int_t)registration_count_invalid(), "capacity",
 			 (json_int_t)registration_capacity());
 }
 
-static json_t *mobile_nodes(const struct mobile_nodes *nodes)
+json_t *status_mobile_nodes(const struct mobile_nodes *nodes)
 {
-	return json_pack("{s:I, s:I}", "configured", (json_int_t)mobile_nodes_count(nodes),
-			 "unauthenticated", (json_int_t)mobile_nodes_count_unauthenticated(nodes));
+	size_t all = mobile_nodes_count(nodes);
+	size_t ip4 = mobile_nodes_count_ip4(nodes);
+
+	return json_pack("{s:I, s:I, s:I, s:I}", "configured", (json_int_t)all, "mip6",
+			 (json_int_t)(all - ip4), "mip4", (json_int_t)ip4, "unauthenticated",
+			 (json_int_t)mobile_nodes_count_unauthenticated(nodes));
 }
 
 static json_t *transfer(void)
@@ -128,15 +151,18 @@ json_t *status_get(const struct rpc_call *call, struct rpc_error *error)
 
 	(void)error;
 	return json_pack(
-		"{s:s, s:o, s:I, s:s, s:o, s:i, s:i, s:o, s:{s:o}, s:o, s:o, s:i, s:i, s:{s:i}}",
+		"{s:s, s:o, s:I, s:s, s:o, s:i, s:i, s:o, s:{s:o}, s:o, s:o, s:o, s:o, s:i, "
+		"s:i, s:{s:i}}",
 		"version", HOMEWARD_VERSION, "started", start_time(uptime_ms), "uptime_s",
 		(json_int_t)(uptime_ms / 1000), "service",
 		admission_accepts_registrations() ? "accepting" : "not accepting", "drain",
-		status_drain(), "revocations", (int)revocation_count(), "workers",
+		status_drain(), "revocations", (int)outstanding_count(), "workers",
 		dataplane_worker_count(), "ports", ports(config), "home_agent", "prefixes",
-		prefixes(config), "bindings", bindings(), "mobile_nodes",
-		mobile_nodes(call->context->nodes), "next_hops", (int)nexthop_count(), "routes",
-		(int)nexthop_route_count(), "rcu", "pending", (int)retire_pending());
+		prefixes(config), "mobile_ipv4", status_mobile_ipv4(config, call->context->nodes),
+		"foreign_agent", status_foreign_agent(config), "bindings", bindings(),
+		"mobile_nodes", status_mobile_nodes(call->context->nodes), "next_hops",
+		(int)nexthop_count(), "routes", (int)nexthop_route_count(), "rcu", "pending",
+		(int)retire_pending());
 }
 
 static json_t *describe_param(const struct rpc_param *param)
@@ -144,8 +170,8 @@ static json_t *describe_param(const struct rpc_param *param)
 	static const char *const types[] = {
 		[RPC_INTEGER] = "integer",
 		[RPC_BOOLEAN] = "boolean",
-		[RPC_ADDRESS] = "IPv6 address",
-		[RPC_PREFIX] = "IPv6 prefix",
+		[RPC_ADDRESS] = "IP address",
+		[RPC_PREFIX] = "IP prefix",
 		[RPC_ADDRESSES] = "list of IPv6 addresses",
 	};
 	json_t *row =

@@ -4,7 +4,7 @@
  *
  * Shape      first 96 bits of HMAC_SHA1(key, care-of address | home address | Mobility Header up
  *            to and including the SPI, with Checksum 0).
- * Threads    the control thread: one keyed EVP_MAC context is kept and re-keyed.
+ * Threads    the control thread, between keyed_hash_start and keyed_hash_stop.
  */
 #ifndef CONTROL_AUTH_MN_HA_H
 #define CONTROL_AUTH_MN_HA_H
@@ -14,10 +14,6 @@
 
 #include "ha/ip.h"
 #include "ha/wire/mobility.h"
-
-/* 0 or -ENOMEM. Call once before the others; mn_ha_stop frees. */
-int mn_ha_start(void);
-void mn_ha_stop(void);
 
 /* covered: octets of message up to and including the SPI. The checksum field inside message is taken as 0 and not written.
  * False only when the library fails. */

@@ -3,6 +3,8 @@
 
 #include <sys/random.h>
 
+#include "auth/keyed_hash.h"
+
 enum {
 	/* One more than are known at a time: none is written over while it counts. */
 	RING = MAX_NONCE_LIFETIME_S / NONCE_PERIOD_S + 1,
@@ -22,7 +24,7 @@ static unsigned int newest; /* in ring */
 
 void nonces_forget(void)
 {
-	return_routability_wipe(ring, sizeof(ring));
+	keyed_hash_wipe(ring, sizeof(ring));
 	newest = 0;
 }
 
@@ -45,7 +47,7 @@ static bool make(uint64_t now_ms)
 		next.index = (uint16_t)(ring[newest].index + 1);
 	ring[at] = next;
 	newest = at;
-	return_routability_wipe(&next, sizeof(next));
+	keyed_hash_wipe(&next, sizeof(next));
 	return true;
 }
 

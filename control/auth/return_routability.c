@@ -3,10 +3,9 @@
 
 #include <string.h>
 
-#include <openssl/crypto.h>
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
 #include <openssl/sha.h>
+
+#include "auth/keyed_hash.h"
 
 enum {
 	SHA1_OCTETS = 20,
@@ -18,14 +17,13 @@ enum {
 static bool hmac_sha1(const uint8_t key[static SHA1_OCTETS], const uint8_t *input, size_t octets,
 		      uint8_t *out, size_t out_octets)
 {
-	uint8_t mac[SHA1_OCTETS];
-	unsigned int length = 0;
-	bool is_done = HMAC(EVP_sha1(), key, SHA1_OCTETS, input, octets, mac, &length) != NULL &&
-		       length == sizeof(mac);
+	uint8_t mac[KEYED_HASH_OCTETS_MAX];
+	bool is_done =
+		keyed_hash_compute(KEYED_HASH_HMAC_SHA1, key, SHA1_OCTETS, input, octets, mac) != 0;
 
 	if (is_done)
 		memcpy(out, mac, out_octets);
-	OPENSSL_cleanse(mac, sizeof(mac)); /* the rest of a token is a secret, too */
+	keyed_hash_wipe(mac, sizeof(mac)); /* the rest of a token is a secret, too */
 	return is_done;
 }
 
@@ -55,7 +53,7 @@ bool return_routability_kbm(const uint8_t home_token[static KEYGEN_TOKEN_OCTETS]
 		octets += KEYGEN_TOKEN_OCTETS;
 	}
 	is_done = SHA1(input, octets, kbm) != NULL;
-	OPENSSL_cleanse(input, sizeof(input));
+	keyed_hash_wipe(input, sizeof(input));
 	return is_done;
 }
 
@@ -84,13 +82,8 @@ bool return_routability_verify(const uint8_t kbm[static KBM_OCTETS], const struc
 	uint8_t expected[AUTHORIZATION_DATA_OCTETS];
 	bool is_equal = return_routability_compute(kbm, care_of, correspondent, message, covered,
 						   expected) &&
-			CRYPTO_memcmp(expected, data, sizeof(expected)) == 0;
+			keyed_hash_equal(expected, data, sizeof(expected));
 
-	OPENSSL_cleanse(expected, sizeof(expected)); /* what a forger wants */
+	keyed_hash_wipe(expected, sizeof(expected)); /* what a forger wants */
 	return is_equal;
-}
-
-void return_routability_wipe(void *secret, size_t octets)
-{
-	OPENSSL_cleanse(secret, octets);
 }

@@ -7,7 +7,7 @@
  *            Kbm                   SHA1(home token | care-of token), of a deletion SHA1(home token)
  *            authenticator         first 96 bits of HMAC_SHA1(Kbm, care-of address | correspondent |
  *                                  Mobility Header before the authenticator, with Checksum 0)
- * Threads    any; pure.
+ * Threads    the control thread, between keyed_hash_start and keyed_hash_stop.
  * Errors     false only when the library fails.
  * RFC        6275 §5.2.5, §6.2.7.
  */
@@ -50,8 +50,5 @@ bool return_routability_verify(const uint8_t kbm[static KBM_OCTETS], const struc
 			       const struct ip_addr *correspondent, const uint8_t *message,
 			       uint16_t covered,
 			       const uint8_t data[static AUTHORIZATION_DATA_OCTETS]);
-
-/* For keys and tokens that are not needed any more. */
-void return_routability_wipe(void *secret, size_t octets);
 
 #endif

@@ -148,6 +148,15 @@ static void print_table(struct table *table, json_t *rows)
 		print_row(table, row);
 }
 
+/* After an empty line, when there is anything. */
+static void print_section(struct table *table, json_t *rows)
+{
+	if (json_array_size(rows) == 0)
+		return;
+	putchar('\n');
+	print_table(table, rows);
+}
+
 void format_json(json_t *result)
 {
 	json_dumpf(result, stdout, JSON_INDENT(2) | JSON_ENCODE_ANY);
@@ -163,6 +172,19 @@ void format_hello(json_t *result)
 	print_value("roles", result, "roles");
 }
 
+static void format_foreign_agent(json_t *foreign_agent)
+{
+	struct table links = {
+		.heads = {"FOREIGN AGENT", "ADDRESS", "CARE-OF ADDRESSES"},
+		.fields = {"port", "address", "care_of"},
+	};
+
+	print_section(&links, at(foreign_agent, "links"));
+	print_value("visitors", foreign_agent, "visitors");
+	print_value("  capacity", foreign_agent, "capacity");
+	print_value("requests waiting", foreign_agent, "pending");
+}
+
 void format_status(json_t *result)
 {
 	struct table ports = {
@@ -173,6 +195,14 @@ void format_status(json_t *result)
 		.heads = {"HOME PREFIX", "HOME AGENT"},
 		.fields = {"prefix", "address"},
 	};
+	struct table networks = {
+		.heads = {"HOME NETWORK", "HOME AGENT", "HOME LINK", "POOL", "ASSIGNED"},
+		.fields = {"prefix", "address", "home_link", "pool.size", "pool.assigned"},
+	};
+	static struct table foreign = {
+		.heads = {"FOREIGN AGENT ON", "ADDRESS", "CARE-OF ADDRESSES", "SEQUENCE"},
+		.fields = {"port", "address", "care_of", "sequence"},
+	};
 
 	print_value("version", result, "version");
 	print_value("started", result, "started");
@@ -181,28 +211,51 @@ void format_status(json_t *result)
 	format_drain(result);
 	print_value("workers", result, "workers");
 	print_value("bindings", result, "bindings.in_force");
+	print_value("  Mobile IPv6", result, "bindings.mip6");
+	print_value("  Mobile IPv4", result, "bindings.mip4");
+	print_value("  visitors", result, "bindings.visitors");
 	print_value("  invalid", result, "bindings.invalid");
 	print_value("  capacity", result, "bindings.capacity");
 	print_value("mobile nodes", result, "mobile_nodes.configured");
+	print_value("  Mobile IPv6", result, "mobile_nodes.mip6");
+	print_value("  Mobile IPv4", result, "mobile_nodes.mip4");
 	print_value("  without auth", result, "mobile_nodes.unauthenticated");
 	print_value("next hops", result, "next_hops");
 	print_value("routes", result, "routes");
 	print_value("waiting for rcu", result, "rcu.pending");
 	putchar('\n');
 	print_table(&ports, at(result, "ports"));
-	putchar('\n');
-	print_table(&prefixes, at(result, "home_agent.prefixes"));
+	print_section(&prefixes, at(result, "home_agent.prefixes"));
+	print_section(&networks, at(result, "mobile_ipv4.networks"));
+	if (json_is_object(at(result, "foreign_agent")))
+		format_foreign_agent(at(result, "foreign_agent"));
+	print_section(&foreign, at(result, "foreign_agent.links"));
+}
+
+/* The number that stands for ever, in words. */
+static void put_infinite(json_t *row)
+{
+	static const char *const lifetimes[] = {"valid_lifetime_s", "preferred_lifetime_s",
+						"lifetime_s", "remaining_s"};
+
+	for (size_t i = 0; i < sizeof(lifetimes) / sizeof(lifetimes[0]); i++)
+		if (json_integer_value(json_object_get(row, lifetimes[i])) == UINT32_MAX)
+			json_object_set_new(row, lifetimes[i], json_string("infinite"));
 }
 
 void format_bindings(json_t *result)
 {
 	static struct table bindings = {
-		.heads = {"HOME ADDRESS", "CARE-OF ADDRESS", "HOME AGENT", "SEQUENCE", "LIFETIME",
-			  "REMAINING"},
-		.fields = {"home_address", "care_of", "home_agent", "sequence", "lifetime_s",
-			   "remaining_s"},
+		.heads = {"HOME ADDRESS", "CARE-OF ADDRESS", "HOME AGENT", "TUNNEL", "SEQUENCE",
+			  "LIFETIME", "REMAINING"},
+		.fields = {"home_address", "care_of", "home_agent", "encapsulation", "sequence",
+			   "lifetime_s", "remaining_s"},
 	};
+	json_t *binding;
+	size_t i;
 
+	json_array_foreach (at(result, "bindings"), i, binding)
+		put_infinite(binding);
 	print_table(&bindings, at(result, "bindings"));
 }
 
@@ -243,15 +296,47 @@ void format_listeners(json_t *result)
 	json_decref(rows);
 }
 
+void format_visitors(json_t *result)
+{
+	static struct table visitors = {
+		.heads = {"HOME ADDRESS", "HOME AGENT", "CARE-OF ADDRESS", "PORT", "MAC", "TUNNEL",
+			  "REVERSE", "REMAINING"},
+		.fields = {"home_address", "home_agent", "care_of", "port", "mac", "encapsulation",
+			   "reverse_tunnel", "remaining_s"},
+	};
+	json_t *visitor;
+	size_t i;
+
+	json_array_foreach (at(result, "visitors"), i, visitor)
+		put_infinite(visitor);
+	print_table(&visitors, at(result, "visitors"));
+}
+
+/* What only bindings of Mobile IPv4 have. */
+static void format_binding4(json_t *result)
+{
+	print_value("source port", result, "source_port");
+	print_value("tunnel end", result, "tunnel_end");
+	print_value("udp port", result, "udp_port");
+	print_value("gre key", result, "gre_key");
+	print_value("also at", result, "simultaneous");
+	print_value("revocation", result, "revocation_agreed");
+}
+
 void format_binding(json_t *result)
 {
+	put_infinite(result);
 	print_value("home address", result, "home_address");
+	print_value("protocol", result, "protocol");
 	print_value("state", result, "state");
 	print_value("care-of address", result, "care_of");
 	print_value("source", result, "source");
 	print_value("home agent", result, "home_agent");
 	print_value("home link", result, "home_link");
+	print_value("tunnel", result, "encapsulation");
 	print_value("flags", result, "flags");
+	if (at(result, "udp_port") != NULL)
+		format_binding4(result);
 	print_value("sequence", result, "sequence");
 	print_value("spi", result, "spi");
 	print_value("lifetime, s", result, "lifetime_s");
@@ -307,6 +392,8 @@ void format_cleared(json_t *result)
 void format_reloaded(json_t *result)
 {
 	print_value("mobile nodes", result, "configured");
+	print_value("  Mobile IPv6", result, "mip6");
+	print_value("  Mobile IPv4", result, "mip4");
 	print_value("  without auth", result, "unauthenticated");
 }
 
@@ -357,16 +444,6 @@ void format_home_agents(json_t *result)
 	};
 
 	print_table(&agents, at(result, "home_agents"));
-}
-
-/* The number that stands for ever, in words. */
-static void put_infinite(json_t *prefix)
-{
-	static const char *const lifetimes[] = {"valid_lifetime_s", "preferred_lifetime_s"};
-
-	for (size_t i = 0; i < sizeof(lifetimes) / sizeof(lifetimes[0]); i++)
-		if (json_integer_value(at(prefix, lifetimes[i])) == UINT32_MAX)
-			json_object_set_new(prefix, lifetimes[i], json_string("infinite"));
 }
 
 void format_prefixes(json_t *result)
@@ -456,6 +533,9 @@ void format_stats_control(json_t *result)
 	print_counters("OUTCOME", at(result, "control.outcomes"), at(result, "texts.outcomes"));
 	putchar('\n');
 	print_counters("SILENT", at(result, "control.silent"), at(result, "texts.silent"));
+	putchar('\n');
+	print_counters("REPLY CODE", at(result, "control.registration_codes"),
+		       at(result, "texts.registration_codes"));
 	putchar('\n');
 	print_counters("OTHER", at(result, "control.others"), at(result, "texts.others"));
 }

@@ -18,6 +18,7 @@ format_fn format_bindings; /* one page of a list; the heading only before the fi
 format_fn format_binding;
 format_fn format_correspondents; /* one page, as format_bindings */
 format_fn format_listeners;	 /* the same */
+format_fn format_visitors;	 /* the same */
 format_fn format_home_agents;
 format_fn format_prefix;
 format_fn format_prefixes;

@@ -144,8 +144,11 @@ static int run_plain(const struct command *command, const struct arguments *argu
 
 static int run_with_address(const struct command *command, const struct arguments *arguments)
 {
-	return ask_and_show(command, arguments, command->method,
-			    json_pack("{s:s}", "home_address", arguments->rest[0]));
+	json_t *params = json_pack("{s:s}", "home_address", arguments->rest[0]);
+
+	if (arguments->rest_count == 2)
+		json_object_set_new(params, "care_of", json_string(arguments->rest[1]));
+	return ask_and_show(command, arguments, command->method, params);
 }
 
 /* The last word of the command says on or off, or the like. */
@@ -243,6 +246,8 @@ static json_t *page_params(const struct arguments *arguments, json_t *after, lon
 /* The list in a page, in the plural. */
 static const char *rows_of(const struct command *command)
 {
+	if (strcmp(command->method, "visitor.list") == 0)
+		return "visitors";
 	return strcmp(command->method, "multicast.list") == 0 ? "listeners" : "bindings";
 }
 
@@ -356,10 +361,11 @@ static const struct command commands[] = {
 	 "how the daemon is, and what it runs on"},
 	{"binding list", "binding.list", format_bindings, 0, 0, run_list,
 	 "[--care-of ADDRESS] [--prefix PREFIX] [--limit N]", "the bindings in force"},
-	{"binding get", "binding.get", format_binding, 1, 1, run_with_address, "HOME-ADDRESS",
-	 "all about one binding"},
-	{"binding remove", "binding.remove", format_removed, 1, 1, run_with_address, "HOME-ADDRESS",
-	 "take a binding out; only root and the daemon's user may"},
+	{"binding get", "binding.get", format_binding, 1, 2, run_with_address,
+	 "HOME-ADDRESS [CARE-OF-ADDRESS]", "all about one binding"},
+	{"binding remove", "binding.remove", format_removed, 1, 2, run_with_address,
+	 "HOME-ADDRESS [CARE-OF-ADDRESS]",
+	 "take bindings out: all of a home address, or one; only root and the daemon's user may"},
 	{"path-mtu list", "path_mtu.list", format_path_mtus, 0, 0, run_path_mtus, "",
 	 "path MTUs that routers have told of"},
 	{"path-mtu clear", "path_mtu.clear", format_cleared, 0, 1, run_clear, "[CARE-OF-ADDRESS]",
@@ -379,6 +385,10 @@ static const struct command commands[] = {
 	 "[--limit N]", "the bindings of the correspondent function"},
 	{"multicast list", "multicast.list", format_listeners, 0, 0, run_list, "[--limit N]",
 	 "the groups that mobile nodes listen to"},
+	{"visitor list", "visitor.list", format_visitors, 0, 0, run_list, "[--limit N]",
+	 "the mobile nodes that visit the foreign agents"},
+	{"visitor remove", "visitor.remove", format_removed, 1, 1, run_with_address, "HOME-ADDRESS",
+	 "end a visit; only root and the daemon's user may"},
 	{"link list", "link.list", format_links, 0, 0, run_plain, "", "the real home links"},
 	{"home-agents list", "home_agents.list", format_home_agents, 0, 0, run_plain, "",
 	 "who else serves the home links"},

@@ -26,6 +26,18 @@ static const struct config defaults = {
 	.path_mtu_lifetime_s = 600, /* RFC 8201 §4 */
 	.tunnel_encapsulation_limit = -1,
 	.correspondent_bindings = 1024,
+	.mip4 = {.max_lifetime_s = 3600,
+		 .tunnel_ttl = 64,
+		 .minimal_encapsulation = true,
+		 .gre = true,
+		 .simultaneous_bindings = 1,
+		 .nat_keepalive_s = 110, /* RFC 3519 §4.9 */
+		 .nat_max_lifetime_s = 60,
+		 .revocation = true},
+	.visiting = {.visitors = 1024,
+		     .pending = 256,
+		     .request_timeout_s = 7, /* RFC 5944 §3.7.1 */
+		     .revocation = true},
 	.multicast_groups = 1024,
 	.multicast_groups_per_node = 16,
 	.multicast_members = 256,
@@ -47,13 +59,57 @@ static const struct config defaults = {
 	.log_level = "info",
 };
 
+#define HOME_PREFIXES_EXAMPLE "[{\"prefix\": \"2001:db8:1::/64\", \"address\": \"2001:db8:1::1\"}]"
+
+static bool has_foreign_agent(const struct config *config)
+{
+	for (uint16_t i = 0; i < config->port_count; i++)
+		if (config->ports[i].foreign_agent.enabled)
+			return true;
+	return false;
+}
+
+/* A home agent of Mobile IPv6 or of Mobile IPv4, or a foreign agent. */
+static void check_service(struct reader *reader, const json_t *object, const struct config *config)
+{
+	const json_t *home_agent = json_object_get(object, "home_agent");
+
+	if (config->home_prefix_count != 0 || json_object_get(object, "mobile_ipv4") != NULL ||
+	    has_foreign_agent(config))
+		return;
+	if (home_agent == NULL)
+		reader_problem_at(reader, "/home_agent",
+				  "is missing; add \"home_agent\": {\"prefixes\": "
+				  "" HOME_PREFIXES_EXAMPLE "}, or \"mobile_ipv4\"");
+	else if (json_is_object(home_agent))
+		reader_problem_at(reader, "/home_agent/prefixes",
+				  "has none, and there is no \"mobile_ipv4\"; add \"prefixes\": "
+				  "" HOME_PREFIXES_EXAMPLE);
+}
+
+/* A foreign agent alone has no mobile nodes of its own. */
+static void check_mobile_nodes(struct reader *reader, const json_t *object,
+			       const struct config *config)
+{
+	bool is_home_agent = config->home_prefix_count != 0 ||
+			     json_object_get(object, "mobile_ipv4") != NULL ||
+			     !has_foreign_agent(config);
+
+	if (is_home_agent && json_object_get(object, "mobile_nodes") == NULL)
+		reader_problem_at(reader, "/mobile_nodes",
+				  "is missing; add \"mobile_nodes\": {\"file\": "
+				  "\"/etc/homeward/mobile_nodes.jsonl\"}");
+}
+
 /* What must be true between the parts. */
 static void check_parts(struct reader *reader, const json_t *object, void *at)
 {
 	struct config *config = at;
 
-	(void)object;
+	check_service(reader, object, config);
+	check_mobile_nodes(reader, object, config);
 	home_links_check(reader, config);
+	foreign_agents_check(reader, config);
 	multicast_port_find(reader, config);
 	ports_check(reader, config);
 }
@@ -70,17 +126,16 @@ static const struct field root_fields[] = {
 	 .example = "[{\"name\": \"core\", \"kind\": \"af_xdp\", \"interface\": \"eth1\"}]"},
 	PART("workers", worker_shape),
 	PART("memory", memory_shape),
-	{KEY("home_agent", object), .shape = &home_agent_shape,
-	 .example = "{\"prefixes\": [{\"prefix\": \"2001:db8:1::/64\", \"address\": "
-		    "\"2001:db8:1::1\"}]}"},
+	PART("home_agent", home_agent_shape),
+	{KEY("mobile_ipv4", mobile_ipv4), IN(struct config, mip4), .shape = &mobile_ipv4_shape},
+	{KEY("foreign_agent", visiting), IN(struct config, visiting), .shape = &visiting_shape},
 	PART("bindings", binding_shape),
 	PART("binding_revocation", revocation_shape),
 	PART("home_agent_switch", switch_shape),
 	PART("tunnel", tunnel_shape),
 	PART("correspondent", correspondent_shape),
 	PART("multicast", multicast_shape),
-	{KEY("mobile_nodes", object), .shape = &mobile_node_shape,
-	 .example = "{\"file\": \"/etc/homeward/mobile_nodes.jsonl\"}"},
+	{KEY("mobile_nodes", mobile_nodes), .shape = &mobile_node_shape},
 	PART("limits", limit_shape),
 	PART("control", control_shape),
 	PART("log", log_shape),

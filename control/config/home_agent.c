@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "config/parts.h"
+#include "prefix_text.h"
 
 enum { PREFIX_LENGTH_MIN = 16 };
 
@@ -29,7 +30,7 @@ static void check_home_prefix(struct reader *reader, const json_t *object, void 
 	if (home->prefix.length != 0 && !ip_addr_is_unicast_routable(&home->prefix.addr))
 		reader_problem_at(reader, "/prefix",
 				  "%s cannot hold home addresses; use a global unicast prefix",
-				  type_prefix_format(&home->prefix, text));
+				  prefix_format(&home->prefix, text));
 	check_lifetimes(reader, object, home);
 }
 
@@ -80,13 +81,6 @@ static const struct field prefix_advertisement_fields[] = {
 static const struct shape prefix_advertisement_shape = {FIELDS(prefix_advertisement_fields),
 							.check = check_prefix_advertisements};
 
-static bool overlaps(const struct ip_prefix *a, const struct ip_prefix *b)
-{
-	const struct ip_prefix *shorter = a->length < b->length ? a : b;
-
-	return shorter->length != 0 && ip_prefix_contains(shorter, &(shorter == a ? b : a)->addr);
-}
-
 static void check_home_agent(struct reader *reader, const json_t *object, void *at)
 {
 	const struct config *config = at;
@@ -98,14 +92,14 @@ static void check_home_agent(struct reader *reader, const json_t *object, void *
 		for (uint16_t i = 0; i < k; i++) {
 			const struct ip_prefix *first = &config->home_prefixes[i].prefix;
 
-			if (!overlaps(first, &config->home_prefixes[k].prefix))
+			if (!type_prefix_overlaps(first, &config->home_prefixes[k].prefix))
 				continue;
 			snprintf(where, sizeof(where), "/prefixes/%u/prefix", k);
 			reader_problem_at(
 				reader, where,
 				"overlaps %s of /home_agent/prefixes/%u; keep one, or make them "
 				"disjoint",
-				type_prefix_format(first, text), i);
+				prefix_format(first, text), i);
 		}
 	}
 }
@@ -115,8 +109,7 @@ static const struct field home_agent_fields[] = {
 	{KEY("answer_foreign_home_address", boolean),
 	 IN(struct config, answer_foreign_home_address)},
 	{KEY("mobile_prefix_advertisements", object), .shape = &prefix_advertisement_shape},
-	{KEY("prefixes", list), IN(struct config, home_prefixes), RANGE(1, HOME_PREFIXES_MAX),
-	 .item = &home_prefix, .count_offset = offsetof(struct config, home_prefix_count),
-	 .example = "[{\"prefix\": \"2001:db8:1::/64\", \"address\": \"2001:db8:1::1\"}]"},
+	{KEY("prefixes", list), IN(struct config, home_prefixes), RANGE(0, HOME_PREFIXES_MAX),
+	 .item = &home_prefix, .count_offset = offsetof(struct config, home_prefix_count)},
 };
 const struct shape home_agent_shape = {FIELDS(home_agent_fields), .check = check_home_agent};

@@ -96,6 +96,7 @@ static void read_home_link(struct reader *reader, const struct field *field, con
 	*link = (struct home_link_config){.kind = HOME_LINK_VIRTUAL, .dad_transmits = 1};
 	if (json_is_object(value)) {
 		link->kind = HOME_LINK_INTERFACE;
+		link->agent_advertisements = agent_advertisement_defaults;
 		type_object_read(reader, field, value, at);
 	} else if (text == NULL) {
 		reader_wrong_type(reader, value, HOME_LINK_WORDS);
@@ -137,25 +138,32 @@ static const struct port_config *port_by_interface(const struct config *config, 
 }
 
 /* Only a port with a kernel interface has a link that neighbour discovery can be heard on. */
+static void find_port_of_link(struct reader *reader, const struct config *config, const char *list,
+			      uint16_t index, struct home_link_config *link)
+{
+	const struct port_config *port = port_by_interface(config, link->interface);
+	char where[64];
+
+	if (link->kind != HOME_LINK_INTERFACE || link->interface[0] == '\0')
+		return;
+	snprintf(where, sizeof(where), "%s/%u/home_link/interface", list, index);
+	if (port == NULL)
+		reader_problem_at(reader, where,
+				  "\"%s\" is no port's; use the interface of an af_xdp port or "
+				  "the tap of a pci port",
+				  link->interface);
+	else
+		link->port = (uint16_t)(port - config->ports);
+}
+
 static void find_ports_of_links(struct reader *reader, struct config *config)
 {
-	for (uint16_t i = 0; i < config->home_prefix_count; i++) {
-		struct home_link_config *link = &config->home_prefixes[i].home_link;
-		const struct port_config *port = port_by_interface(config, link->interface);
-		char where[64];
-
-		if (link->kind != HOME_LINK_INTERFACE || link->interface[0] == '\0')
-			continue;
-		snprintf(where, sizeof(where), "/home_agent/prefixes/%u/home_link/interface", i);
-		if (port == NULL)
-			reader_problem_at(
-				reader, where,
-				"\"%s\" is no port's; use the interface of an af_xdp port or "
-				"the tap of a pci port",
-				link->interface);
-		else
-			link->port = (uint16_t)(port - config->ports);
-	}
+	for (uint16_t i = 0; i < config->home_prefix_count; i++)
+		find_port_of_link(reader, config, "/home_agent/prefixes", i,
+				  &config->home_prefixes[i].home_link);
+	for (uint16_t i = 0; i < config->mip4.network_count; i++)
+		find_port_of_link(reader, config, "/mobile_ipv4/networks", i,
+				  &config->mip4.networks[i].home_link);
 }
 
 /* Whether Router Advertisements on the link of a prefix hold an address of this home agent: one that

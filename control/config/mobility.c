@@ -79,3 +79,13 @@ static const struct field mobile_node_fields[] = {
 	{KEY("timestamp_window_s", number), IN(struct config, timestamp_window_s), RANGE(1, 3600)},
 };
 const struct shape mobile_node_shape = {FIELDS(mobile_node_fields)};
+
+/* Left out where there is only a foreign agent. */
+static json_t *write_mobile_nodes(const struct field *field, const void *at)
+{
+	const struct config *config = at;
+
+	return config->mobile_nodes_path[0] != '\0' ? type_object_write(field, at) : NULL;
+}
+
+const struct type type_mobile_nodes = {type_object_read, write_mobile_nodes};

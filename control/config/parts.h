@@ -29,12 +29,46 @@ extern const struct type type_home_link;
 extern const struct shape home_link_shape;
 void home_links_check(struct reader *reader, struct config *config);
 
+/* mobile_ipv4.c: of the home agent */
+extern const struct type type_mobile_ipv4;
+extern const struct shape mobile_ipv4_shape;
+
+/* encapsulations.c: into two booleans of a struct. */
+extern const struct type type_encapsulations;
+#define ENCAPSULATIONS_IN(what)                                                                    \
+	.min = offsetof(what, minimal_encapsulation), .max = offsetof(what, gre)
+extern const char *const reverse_tunnel_names[]; /* by enum reverse_tunnel */
+
+/* agent_advertisement.c: a struct agent_advertisement_config */
+extern const struct agent_advertisement_config agent_advertisement_defaults;
+extern const struct shape agent_advertisement_shape;
+
+/* foreign_agent.c: on one port, and what they share; with the rest, foreign_agents_check. */
+extern const struct type type_role;
+extern const struct type type_foreign_agent;
+extern const struct shape foreign_agent_shape;
+extern const struct type type_visiting;
+extern const struct shape visiting_shape;
+void foreign_agents_check(struct reader *reader, const struct config *config);
+
+/* home_network.c */
+extern const struct field home_network_item;
+/* Between networks. */
+void home_networks_check(struct reader *reader, const struct mip4_config *mip4);
+
+/* association.c: a struct mip4_peer_config */
+extern const struct field mip4_peer_item;
+/* None may be there twice; list: a pointer from the value being read. */
+void mip4_peers_check(struct reader *reader, const char *list,
+		      const struct mip4_peer_config peers[], uint16_t count);
+
 /* mobility.c: bindings and what is done about them */
 extern const struct shape binding_shape;
 extern const struct shape revocation_shape;
 extern const struct shape switch_shape;
 extern const struct shape tunnel_shape;
 extern const struct shape correspondent_shape;
+extern const struct type type_mobile_nodes;
 extern const struct shape mobile_node_shape;
 
 /* multicast.c */

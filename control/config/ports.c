@@ -53,7 +53,7 @@ static const char *const port_kinds[] = {
 };
 
 static const struct field route_fields[] = {
-	{KEY("prefix", prefix), IN(struct static_route, prefix), RANGE(0, 128),
+	{KEY("prefix", prefix_any), IN(struct static_route, prefix), RANGE(0, 128),
 	 .example = "\"::/0\""},
 	{KEY("next_hop_mac", mac), IN(struct static_route, next_hop_mac),
 	 TEXT(MAC_PATTERN, "six octets such as 02:00:00:00:00:01"),
@@ -84,6 +84,10 @@ static const struct field port_fields[] = {
 	{KEY("mtu", number), IN(struct port_config, mtu), ONLY(ON_VDEV), RANGE(1280, 9216)},
 	{KEY("queues", number), IN(struct port_config, queues), ONLY(ON_VDEV | ON_PCI),
 	 RANGE(0, 64)},
+	{KEY("role", role), IN(struct port_config, foreign_agent.enabled),
+	 ONLY(ON_AF_XDP | ON_PCI)},
+	{KEY("foreign_agent", foreign_agent), IN(struct port_config, foreign_agent),
+	 ONLY(ON_AF_XDP | ON_PCI), .shape = &foreign_agent_shape},
 	{KEY("routes", list), IN(struct port_config, routes), ONLY(ON_VDEV),
 	 RANGE(0, STATIC_ROUTES_MAX), .item = &route,
 	 .count_offset = offsetof(struct port_config, route_count)},

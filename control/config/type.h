@@ -70,6 +70,11 @@ extern const struct type type_octal;
 extern const struct type type_choice;
 extern const struct type type_address; /* of home agents, this one or others */
 extern const struct type type_prefix;
+extern const struct type type_address4;	  /* v4-mapped; left out when unspecified */
+extern const struct type type_prefix4;	  /* v4-mapped; its least and greatest length as in IPv4 */
+extern const struct type type_prefix_any; /* of either family */
+/* Into a struct mip4_association: fills key and key_octets. It is never written. */
+extern const struct type type_association_key;
 extern const struct type type_mac;
 extern const struct type type_list;
 extern const struct type type_object;
@@ -99,6 +104,7 @@ bool type_text_matches(const char *text, const char *pattern);
 const char *type_text_checked(struct reader *reader, const struct field *field,
 			      const json_t *value);
 
-const char *type_prefix_format(const struct ip_prefix *prefix, char out[static IP_PREFIX_TEXT]);
+/* Neither that could not be read. */
+bool type_prefix_overlaps(const struct ip_prefix *a, const struct ip_prefix *b);
 
 #endif

@@ -58,16 +58,21 @@ bool type_number_was_read(const json_t *object, const char *key, uint32_t number
 	return value == NULL || (json_is_integer(value) && json_integer_value(value) == number);
 }
 
-static json_t *write_number(const struct field *field, const void *at)
+static uint32_t load_number(const struct field *field, const void *at)
 {
 	switch (field->size) {
 	case 1:
-		return json_integer(*(const uint8_t *)at);
+		return *(const uint8_t *)at;
 	case 2:
-		return json_integer(*(const uint16_t *)at);
+		return *(const uint16_t *)at;
 	default:
-		return json_integer(*(const uint32_t *)at);
+		return *(const uint32_t *)at;
 	}
+}
+
+static json_t *write_number(const struct field *field, const void *at)
+{
+	return json_integer(load_number(field, at));
 }
 
 static json_t *write_cpu(const struct field *field, const void *at)
@@ -254,7 +259,7 @@ static void read_choice(struct reader *reader, const struct field *field, const 
 
 static json_t *write_choice(const struct field *field, const void *at)
 {
-	return json_string(field->choices[*(const uint32_t *)at]);
+	return json_string(field->choices[load_number(field, at)]);
 }
 
 const struct type type_boolean = {read_boolean, write_boolean};

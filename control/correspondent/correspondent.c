@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "correspondent/correspondent.h"
 
+#include "auth/keyed_hash.h"
 #include "auth/nonces.h"
 #include "correspondent/cache.h"
 #include "counters.h"
@@ -105,8 +106,8 @@ static bool make_kbm(struct update *u)
 					     KEYGEN_CARE_OF, &u->request.care_of, care_of)) &&
 		return_routability_kbm(home, is_deletion ? NULL : care_of, u->kbm);
 
-	return_routability_wipe(home, sizeof(home));
-	return_routability_wipe(care_of, sizeof(care_of));
+	keyed_hash_wipe(home, sizeof(home));
+	keyed_hash_wipe(care_of, sizeof(care_of));
 	return is_done;
 }
 
@@ -277,7 +278,7 @@ void correspondent_handle(uint16_t worker, const struct ip6_packet *packet, stru
 	count_verdict(&verdict);
 	if (may_reply(&u, &verdict))
 		reply(&u, &verdict);
-	return_routability_wipe(u.kbm, sizeof(u.kbm));
+	keyed_hash_wipe(u.kbm, sizeof(u.kbm));
 }
 
 bool correspondent_is_bound(const struct ip_addr *home, const struct ip_addr *care_of)

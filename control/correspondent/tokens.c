@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "correspondent/tokens.h"
 
+#include "auth/keyed_hash.h"
 #include "auth/nonces.h"
 #include "counters.h"
 #include "ha/time.h"
@@ -79,5 +80,5 @@ void tokens_answer(uint16_t worker, const struct ip6_packet *packet, enum mh_typ
 	}
 	count(COUNT_TEST_INIT_ANSWERED);
 	answer(worker, packet, is_home_test, &test);
-	return_routability_wipe(&test, sizeof(test));
+	keyed_hash_wipe(&test, sizeof(test));
 }

@@ -55,7 +55,7 @@ int groups_start(uint32_t addresses)
 {
 	uint32_t size = 1;
 
-	if (link_count() == 0)
+	if (!link_any_ip6())
 		return 0;
 	while (size < addresses)
 		size *= 2;
@@ -327,7 +327,7 @@ static void queried(const struct link_message *message)
 /* What was said before, nobody there may know: all is told without being asked for. */
 static void tell_who_came(uint16_t link, uint64_t now_ms)
 {
-	if (times_up[link] == link_times_up(link))
+	if (!link_serves_ip6(link) || times_up[link] == link_times_up(link))
 		return;
 	times_up[link] = link_times_up(link);
 	plan_answer(&answers[link], now_ms);

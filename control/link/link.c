@@ -3,11 +3,7 @@
 
 #include <errno.h>
 #include <ifaddrs.h>
-#include <linux/filter.h>
-#include <linux/if_packet.h>
-#include <net/ethernet.h>
 #include <net/if.h>
-#include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -15,267 +11,111 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "checksum.h"
 #include "ha/time.h"
-#include "ha/wire/icmp6.h"
-#include "ha/wire/ip6.h"
 #include "link/frame.h"
+#include "link/frame4.h"
+#include "link/state.h"
 #include "log.h"
 #include "loop.h"
 
-enum {
-	BATCH = 64,
-	FRAME_MAX = 1514,
-	RECEIVE_BUFFER_OCTETS = 4 << 20,
-	CHECK_INTERVAL_MS = 1000, /* whether the interface is still the same */
-};
-
-struct outgoing {
-	uint8_t frame[FRAME_MAX];
-	uint16_t octets;
-};
-
-struct link {
-	char interface[INTERFACE_NAME_MAX];
-	uint16_t port;
-	unsigned int ifindex; /* 0: there is none now */
-	int fd;
-	uint8_t mac[ETH_ALEN];
-	struct ip_addr local;
-	bool has_local;
-	bool is_up; /* as it was last seen */
-	uint32_t times_up;
-	struct outgoing waiting[BATCH];
-	unsigned int waiting_count;
-	uint64_t counters[LINK_COUNTER_COUNT];
-};
+enum { CHECK_INTERVAL_MS = 1000 }; /* whether the interface is still the same */
 
 static const struct config *config;
 static struct link links[PORTS_MAX];
 static uint16_t count;
 static int of_prefix[HOME_PREFIXES_MAX];
+static int of_network[HOME_NETWORKS_MAX];
 static link_handler_fn *handlers[256];
-static uint8_t received[BATCH][FRAME_MAX];
+static link_handler4_fn *handlers4[256];
+static link_arp_fn *arp_handler;
+static uint8_t received[LINK_BATCH][LINK_FRAME_MAX];
 static uint64_t check_after_ms;
 static bool addresses_changed;
 
 /* --- What comes --- */
 
-static void hear(struct link *link, const uint8_t *frame, size_t octets)
+/* True when it went to somebody, or to nobody; false when it is none that a handler may see. */
+static bool hear6(struct link *link, const uint8_t *frame, size_t octets, bool *handled)
 {
 	struct link_message message = {.link = (uint16_t)(link - links)};
 
-	link->counters[LINK_RECEIVED]++;
 	if (!frame_read(frame, octets, &message))
-		link->counters[LINK_INVALID]++;
-	else if (handlers[message.type] == NULL)
-		link->counters[LINK_UNHANDLED]++;
-	else
+		return false;
+	*handled = handlers[message.type] != NULL;
+	if (*handled)
 		handlers[message.type](&message);
+	return true;
+}
+
+static bool hear4(struct link *link, const uint8_t *frame, size_t octets, bool *handled)
+{
+	struct link_message4 message = {.link = (uint16_t)(link - links)};
+
+	if (!frame4_read(frame, octets, &message))
+		return false;
+	*handled = handlers4[message.type] != NULL;
+	if (*handled)
+		handlers4[message.type](&message);
+	return true;
+}
+
+static bool hear_arp(struct link *link, const uint8_t *frame, size_t octets, bool *handled)
+{
+	struct cursor message;
+
+	if (!frame4_read_arp(frame, octets, &message))
+		return false;
+	*handled = arp_handler != NULL;
+	if (*handled)
+		arp_handler((uint16_t)(link - links), message);
+	return true;
+}
+
+static void hear(const struct ear *ear, const uint8_t *frame, size_t octets)
+{
+	static bool (*const hears[LINK_PROTOCOLS])(struct link *, const uint8_t *, size_t,
+						   bool *) = {
+		[LINK_IP6] = hear6,
+		[LINK_IP4] = hear4,
+		[LINK_ARP] = hear_arp,
+	};
+	uint64_t *counters = ear->link->counters;
+	bool handled = true;
+
+	counters[LINK_RECEIVED]++;
+	if (!hears[ear->protocol](ear->link, frame, octets, &handled))
+		counters[LINK_INVALID]++;
+	else if (!handled)
+		counters[LINK_UNHANDLED]++;
 }
 
 /* What is too long for the buffer is no message that anybody here takes: its length is wrong. */
 static void receive(void *context, uint32_t events)
 {
-	struct link *link = context;
-	struct mmsghdr headers[BATCH] = {0};
-	struct iovec vectors[BATCH];
+	const struct ear *ear = context;
+	struct mmsghdr headers[LINK_BATCH] = {0};
+	struct iovec vectors[LINK_BATCH];
 	int n;
 
 	(void)events;
-	for (unsigned int i = 0; i < BATCH; i++) {
+	for (unsigned int i = 0; i < LINK_BATCH; i++) {
 		vectors[i] = (struct iovec){received[i], sizeof(received[i])};
 		headers[i].msg_hdr.msg_iov = &vectors[i];
 		headers[i].msg_hdr.msg_iovlen = 1;
 	}
-	n = recvmmsg(link->fd, headers, BATCH, MSG_DONTWAIT, NULL);
+	n = recvmmsg(ear->fd, headers, LINK_BATCH, MSG_DONTWAIT, NULL);
 	for (int i = 0; i < n; i++)
-		hear(link, received[i], headers[i].msg_len);
-}
-
-/* --- What goes --- */
-
-static void flush(struct link *link)
-{
-	struct mmsghdr headers[BATCH] = {0};
-	struct iovec vectors[BATCH];
-	unsigned int n = link->waiting_count;
-	int sent = 0;
-
-	for (unsigned int i = 0; i < n; i++) {
-		vectors[i] = (struct iovec){link->waiting[i].frame, link->waiting[i].octets};
-		headers[i].msg_hdr.msg_iov = &vectors[i];
-		headers[i].msg_hdr.msg_iovlen = 1;
-	}
-	if (link->fd >= 0 && n > 0)
-		sent = sendmmsg(link->fd, headers, n, MSG_DONTWAIT);
-	if (sent < 0)
-		sent = 0;
-	link->counters[LINK_SENT] += (unsigned int)sent;
-	link->counters[LINK_SEND_FAILED] += n - (unsigned int)sent;
-	link->waiting_count = 0;
-}
-
-/* A place for a frame to wait in; there is always one. */
-static struct outgoing *place(struct link *link)
-{
-	if (link->waiting_count == BATCH)
-		flush(link);
-	return &link->waiting[link->waiting_count++];
-}
-
-static bool fail(struct link *link)
-{
-	link->counters[LINK_SEND_FAILED]++;
-	return false;
-}
-
-static bool send_frame(uint16_t index, const struct frame_headers *headers, const uint8_t *message,
-		       uint16_t octets)
-{
-	struct link *link = &links[index];
-	struct outgoing *out;
-
-	if (octets > LINK_MESSAGE_MAX)
-		return fail(link);
-	out = place(link);
-	out->octets = frame_write(out->frame, link->mac, headers, message, octets);
-	return true;
-}
-
-static bool send_discovery(uint16_t link, const uint8_t mac[static 6], const struct ip_addr *source,
-			   const struct ip_addr *destination, const uint8_t *message,
-			   uint16_t octets)
-{
-	const struct frame_headers headers = {
-		.mac = mac,
-		.source = source,
-		.destination = destination,
-		.hop_limit = FRAME_HOP_LIMIT_ND,
-	};
-
-	return send_frame(link, &headers, message, octets);
-}
-
-bool link_send(uint16_t link, const uint8_t mac[static 6], const struct ip_addr *source,
-	       const struct ip_addr *destination, const uint8_t *message, uint16_t octets)
-{
-	if (frame_mac_is_group(mac))
-		return fail(&links[link]);
-	return send_discovery(link, mac, source, destination, message, octets);
-}
-
-bool link_send_multicast(uint16_t link, const struct ip_addr *source,
-			 const struct ip_addr *destination, const uint8_t *message, uint16_t octets)
-{
-	uint8_t mac[ETH_ALEN];
-
-	frame_multicast_mac(destination, mac);
-	return send_discovery(link, mac, source, destination, message, octets);
-}
-
-bool link_send_report(uint16_t link, const struct ip_addr *source,
-		      const struct ip_addr *destination, const uint8_t *message, uint16_t octets)
-{
-	uint8_t mac[ETH_ALEN];
-	const struct frame_headers headers = {
-		.mac = mac,
-		.source = source,
-		.destination = destination,
-		.hop_limit = FRAME_HOP_LIMIT_MLD,
-		.router_alert = true,
-	};
-
-	frame_multicast_mac(destination, mac);
-	return send_frame(link, &headers, message, octets);
-}
-
-bool link_send_packet(uint16_t index, const uint8_t mac[static 6], const uint8_t *packet,
-		      uint16_t octets)
-{
-	struct link *link = &links[index];
-	struct outgoing *out;
-
-	if (octets > FRAME_MAX - ETH_HLEN || frame_mac_is_group(mac))
-		return fail(link);
-	out = place(link);
-	memcpy(out->frame, mac, ETH_ALEN);
-	memcpy(out->frame + ETH_ALEN, link->mac, ETH_ALEN);
-	out->frame[2 * ETH_ALEN] = ETH_P_IPV6 >> 8;
-	out->frame[2 * ETH_ALEN + 1] = ETH_P_IPV6 & 0xff;
-	memcpy(out->frame + ETH_HLEN, packet, octets);
-	out->octets = (uint16_t)(ETH_HLEN + octets);
-	flush(link);
-	return true;
+		hear(ear, received[i], headers[i].msg_len);
 }
 
 /* --- Interfaces --- */
-
-/* Neighbour and router discovery behind the IPv6 header; multicast listener discovery behind
- * hop-by-hop options of eight octets; and nothing that was sent to somebody else's link-layer
- * address. */
-static int set_filter(int fd)
-{
-	enum { NEXT = 20, FIRST = 54, BEHIND_OPTIONS = 62 };
-	struct sock_filter code[] = {
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, (uint32_t)(SKF_AD_OFF + SKF_AD_PKTTYPE)),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, PACKET_OTHERHOST, 15, 0),
-		BPF_STMT(BPF_LD | BPF_B | BPF_ABS, NEXT),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, PROTO_HOP_BY_HOP, 4, 0),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, PROTO_ICMP6, 0, 12),
-		BPF_STMT(BPF_LD | BPF_B | BPF_ABS, FIRST),
-		BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, ICMP6_ROUTER_SOLICITATION, 0, 10),
-		BPF_JUMP(BPF_JMP | BPF_JGT | BPF_K, ICMP6_REDIRECT, 9, 8),
-		BPF_STMT(BPF_LD | BPF_B | BPF_ABS, FIRST),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, PROTO_ICMP6, 0, 7),
-		BPF_STMT(BPF_LD | BPF_B | BPF_ABS, FIRST + 1),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 0, 5),
-		BPF_STMT(BPF_LD | BPF_B | BPF_ABS, BEHIND_OPTIONS),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ICMP6_MLD2_REPORT, 2, 0),
-		BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, ICMP6_MLD_QUERY, 0, 2),
-		BPF_JUMP(BPF_JMP | BPF_JGT | BPF_K, ICMP6_MLD_DONE, 1, 0),
-		BPF_STMT(BPF_RET | BPF_K, UINT32_MAX),
-		BPF_STMT(BPF_RET | BPF_K, 0),
-	};
-	const struct sock_fprog program = {sizeof(code) / sizeof(code[0]), code};
-
-	return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program));
-}
-
-/* The filter is there before the interface: nothing else is ever queued. All multicast is let in,
- * since solicited-node groups are as many as mobile nodes. */
-static int open_socket(unsigned int ifindex)
-{
-	const struct sockaddr_ll address = {
-		.sll_family = AF_PACKET,
-		.sll_protocol = htons(ETH_P_IPV6),
-		.sll_ifindex = (int)ifindex,
-	};
-	const struct packet_mreq all = {.mr_ifindex = (int)ifindex, .mr_type = PACKET_MR_ALLMULTI};
-	const int on = 1;
-	const int octets = RECEIVE_BUFFER_OCTETS;
-	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	int error;
-
-	if (fd < 0)
-		return -errno;
-	setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &octets, sizeof(octets));
-	if (set_filter(fd) == 0 &&
-	    setsockopt(fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, &on, sizeof(on)) == 0 &&
-	    setsockopt(fd, SOL_PACKET, PACKET_ADD_MEMBERSHIP, &all, sizeof(all)) == 0 &&
-	    bind(fd, (const struct sockaddr *)&address, sizeof(address)) == 0)
-		return fd;
-	error = errno;
-	close(fd);
-	return -error;
-}
 
 static void read_mac(struct link *link)
 {
 	struct ifreq request = {0};
 
 	memcpy(request.ifr_name, link->interface, sizeof(link->interface));
-	if (ioctl(link->fd, SIOCGIFHWADDR, &request) == 0)
+	if (ioctl(link_fd(link), SIOCGIFHWADDR, &request) == 0)
 		memcpy(link->mac, request.ifr_hwaddr.sa_data, sizeof(link->mac));
 }
 
@@ -285,42 +125,58 @@ static void see_whether_up(struct link *link)
 	bool was_up = link->is_up;
 
 	memcpy(request.ifr_name, link->interface, sizeof(link->interface));
-	link->is_up = ioctl(link->fd, SIOCGIFFLAGS, &request) == 0 &&
+	link->is_up = ioctl(link_fd(link), SIOCGIFFLAGS, &request) == 0 &&
 		      (request.ifr_flags & IFF_RUNNING) != 0;
 	link->times_up += link->is_up && !was_up;
 }
 
+static void close_link(struct link *link)
+{
+	for (unsigned int i = 0; i < LINK_PROTOCOLS; i++) {
+		struct ear *ear = &link->ears[i];
+
+		if (ear->fd < 0)
+			continue;
+		loop_remove_fd(ear->fd);
+		close(ear->fd);
+		ear->fd = -1;
+	}
+	link->ifindex = 0;
+	link->is_up = false;
+}
+
+static int open_ear(struct ear *ear)
+{
+	int fd = socket_open(ear->protocol, ear->link->ifindex);
+	int rc;
+
+	if (fd < 0)
+		return fd;
+	rc = loop_add_fd(fd, EPOLLIN, receive, ear);
+	if (rc == 0)
+		ear->fd = fd;
+	else
+		close(fd);
+	return rc;
+}
+
 static int open_link(struct link *link)
 {
-	int fd;
-	int rc;
+	int rc = 0;
 
 	link->ifindex = if_nametoindex(link->interface);
 	if (link->ifindex == 0)
 		return -ENODEV;
-	fd = open_socket(link->ifindex);
-	if (fd < 0)
-		return fd;
-	rc = loop_add_fd(fd, EPOLLIN, receive, link);
+	for (unsigned int i = 0; i < LINK_PROTOCOLS && rc == 0; i++)
+		if (link->ears[i].wanted)
+			rc = open_ear(&link->ears[i]);
 	if (rc != 0) {
-		close(fd);
+		close_link(link);
 		return rc;
 	}
-	link->fd = fd;
 	read_mac(link);
 	see_whether_up(link);
 	return 0;
-}
-
-static void close_link(struct link *link)
-{
-	if (link->fd < 0)
-		return;
-	loop_remove_fd(link->fd);
-	close(link->fd);
-	link->fd = -1;
-	link->ifindex = 0;
-	link->is_up = false;
 }
 
 static void keep_if_local(const struct ifaddrs *entry)
@@ -362,14 +218,14 @@ static void check_interfaces(void)
 	for (uint16_t i = 0; i < count; i++) {
 		struct link *link = &links[i];
 
-		if (link->fd >= 0 && if_nametoindex(link->interface) == link->ifindex) {
+		if (link_fd(link) >= 0 && if_nametoindex(link->interface) == link->ifindex) {
 			read_mac(link);
 			see_whether_up(link);
 			continue;
 		}
 		close_link(link);
 		if (open_link(link) == 0) {
-			log_info("home link %s is there again", link->interface);
+			log_info("link %s is there again", link->interface);
 			addresses_changed = true;
 		}
 	}
@@ -384,7 +240,7 @@ static unsigned int poll_links(void *unused)
 	for (uint16_t i = 0; i < count; i++) {
 		work += links[i].waiting_count;
 		if (links[i].waiting_count > 0)
-			flush(&links[i]);
+			link_flush(&links[i]);
 	}
 	if (now_ms >= check_after_ms) {
 		check_after_ms = now_ms + CHECK_INTERVAL_MS;
@@ -399,37 +255,66 @@ static unsigned int poll_links(void *unused)
 
 /* --- Start and what others ask --- */
 
-static int find_or_add(const struct home_link_config *home)
+static struct link *add(uint16_t port)
 {
-	for (uint16_t i = 0; i < count; i++)
-		if (links[i].port == home->port)
-			return i;
-	links[count] = (struct link){.port = home->port, .fd = -1};
-	memcpy(links[count].interface, home->interface, sizeof(links[count].interface));
-	return count++;
+	struct link *link = &links[count++];
+
+	*link = (struct link){.port = port};
+	memcpy(link->interface, config->ports[port].interface, sizeof(link->interface));
+	for (unsigned int i = 0; i < LINK_PROTOCOLS; i++)
+		link->ears[i] = (struct ear){.link = link, .protocol = i, .fd = -1};
+	return link;
+}
+
+/* The link of a port, which from now on hears that protocol, too. where: who wants it, with its number. */
+static int want(uint16_t port, enum link_protocol protocol, const char *where, unsigned int number)
+{
+	int index = link_of_port(port);
+	struct link *link = index != LINK_NONE ? &links[index] : add(port);
+
+	link->ears[protocol].wanted = true;
+	if (link->where[0] == '\0')
+		snprintf(link->where, sizeof(link->where), where, number);
+	return (int)(link - links);
+}
+
+static void want_all(void)
+{
+	static const char prefixes[] = "/home_agent/prefixes/%u/home_link/interface";
+	static const char networks[] = "/mobile_ipv4/networks/%u/home_link/interface";
+
+	for (uint16_t i = 0; i < config->home_prefix_count; i++) {
+		const struct home_link_config *home = &config->home_prefixes[i].home_link;
+
+		of_prefix[i] = home->kind == HOME_LINK_INTERFACE
+				       ? want(home->port, LINK_IP6, prefixes, i)
+				       : LINK_NONE;
+	}
+	for (uint16_t i = 0; i < config->mip4.network_count; i++) {
+		const struct home_link_config *home = &config->mip4.networks[i].home_link;
+
+		of_network[i] = LINK_NONE;
+		if (home->kind != HOME_LINK_INTERFACE)
+			continue;
+		of_network[i] = want(home->port, LINK_IP4, networks, i);
+		want(home->port, LINK_ARP, networks, i);
+	}
+	for (uint16_t i = 0; i < config->port_count; i++)
+		if (config->ports[i].foreign_agent.enabled)
+			want(i, LINK_IP4, "/ports/%u/interface", i);
 }
 
 int link_start(const struct config *c, struct fault *fault)
 {
-	char where[64];
-
 	config = c;
 	count = 0;
-	for (uint16_t i = 0; i < c->home_prefix_count; i++) {
-		const struct home_link_config *home = &c->home_prefixes[i].home_link;
-		uint16_t before = count;
-		int rc;
+	want_all();
+	for (uint16_t i = 0; i < count; i++) {
+		int rc = open_link(&links[i]);
 
-		of_prefix[i] = LINK_NONE;
-		if (home->kind != HOME_LINK_INTERFACE)
-			continue;
-		of_prefix[i] = find_or_add(home);
-		rc = count > before ? open_link(&links[before]) : 0;
 		if (rc != 0) {
-			snprintf(where, sizeof(where),
-				 "/home_agent/prefixes/%u/home_link/interface", i);
-			fault_set(fault, where, "%s could not be opened: %s", home->interface,
-				  strerror(-rc));
+			fault_set(fault, links[i].where, "%s could not be opened: %s",
+				  links[i].interface, strerror(-rc));
 			link_stop();
 			return rc;
 		}
@@ -442,7 +327,7 @@ int link_start(const struct config *c, struct fault *fault)
 void link_stop(void)
 {
 	for (uint16_t i = 0; i < count; i++) {
-		flush(&links[i]);
+		link_flush(&links[i]);
 		close_link(&links[i]);
 	}
 	count = 0;
@@ -453,14 +338,52 @@ void link_handle(uint8_t type, link_handler_fn *handler)
 	handlers[type] = handler;
 }
 
+void link_handle4(uint8_t type, link_handler4_fn *handler)
+{
+	handlers4[type] = handler;
+}
+
+void link_handle_arp(link_arp_fn *handler)
+{
+	arp_handler = handler;
+}
+
+struct link *link_state(uint16_t link)
+{
+	return &links[link];
+}
+
 uint16_t link_count(void)
 {
 	return count;
 }
 
+bool link_serves_ip6(uint16_t link)
+{
+	return links[link].ears[LINK_IP6].wanted;
+}
+
+bool link_serves_ip4(uint16_t link)
+{
+	return links[link].ears[LINK_IP4].wanted;
+}
+
+bool link_any_ip6(void)
+{
+	for (uint16_t i = 0; i < count; i++)
+		if (link_serves_ip6(i))
+			return true;
+	return false;
+}
+
 int link_of_prefix(uint16_t prefix)
 {
 	return count > 0 ? of_prefix[prefix] : LINK_NONE;
+}
+
+int link_of_network(uint16_t network)
+{
+	return count > 0 ? of_network[network] : LINK_NONE;
 }
 
 int link_of_address(const struct ip_addr *address)

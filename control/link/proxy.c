@@ -33,7 +33,7 @@ int proxy_start(uint32_t nodes)
 {
 	uint32_t size = 1;
 
-	if (link_count() == 0)
+	if (!link_any_ip6())
 		return 0;
 	while (size < nodes)
 		size *= 2;

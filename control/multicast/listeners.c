@@ -47,7 +47,7 @@ static uint32_t response_ms;
 static struct timer_wheel wheel;
 
 static void registered(const struct registration *r, bool is_new);
-static void ended(const struct registration *r);
+static void ended(const struct registration *r, bool is_last);
 
 /* What listeners and their groups take is small beside it: only some nodes have any. */
 uint64_t listeners_octets(const struct config *config, uint32_t slots)
@@ -59,7 +59,7 @@ uint64_t listeners_octets(const struct config *config, uint32_t slots)
 
 int listeners_start(const struct config *config, struct fault *fault)
 {
-	static const struct registration_watcher watcher = {registered, ended};
+	static const struct registration_watcher watcher = {registered, ended, REGISTRATION_MIP6};
 	uint32_t slots = registration_slots();
 
 	if (!config->multicast_enabled)
@@ -300,10 +300,11 @@ static void registered(const struct registration *r, bool is_new)
 		listener_of(r, monotonic_ms() + FIRST_QUERY_MS);
 }
 
-static void ended(const struct registration *r)
+static void ended(const struct registration *r, bool is_last)
 {
 	struct listener *listener = places[r->slot].listener;
 
+	(void)is_last;
 	unlink_place(r->slot);
 	if (listener == NULL)
 		return;

@@ -15,19 +15,32 @@ static uint32_t members_max;
 static uint32_t group_count;
 static membership_changed_fn *watcher;
 
-int membership_start(const struct config *config, struct fault *fault)
+static void note_port(const struct config *config)
 {
 	struct port_info port;
 
-	table = (struct multicast_table){0};
-	group_count = 0;
+	table.port = MULTICAST_PORT_NONE;
 	if (!config->multicast_enabled)
-		return 0;
-	groups_max = config->multicast_groups;
-	members_max = config->multicast_members;
+		return;
 	dataplane_port_info(config->multicast_port, &port);
 	table.port = config->multicast_port;
 	table.mtu = port.mtu;
+}
+
+/* Home networks whose broadcasts are forwarded are groups beside those of multicast, which are not to lack for them. */
+int membership_start(const struct config *config, struct fault *fault)
+{
+	table = (struct multicast_table){0};
+	group_count = 0;
+	groups_max = 0;
+	if (config->multicast_enabled)
+		groups_max += config->multicast_groups;
+	if (config->mip4.broadcasts)
+		groups_max += config->mip4.network_count;
+	if (groups_max == 0)
+		return 0;
+	members_max = config->multicast_members;
+	note_port(config);
 	table.mask = rte_align32pow2(groups_max) - 1;
 	table.chains = calloc(table.mask + 1, sizeof(struct multicast_group *));
 	if (table.chains == NULL) {

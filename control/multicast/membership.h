@@ -2,7 +2,7 @@
  *
  * membership: which mobile nodes want which groups, write side.
  *
- * Shape      each change makes a new group that takes the place of the old one. Groups are so many, and have so many members, as the
+ * Shape      groups are multicast addresses, and broadcast addresses of Mobile IPv4's home networks. Each change makes a new group that takes the place of the old one. Groups are so many, and have so many members, as the
  *            configuration says; more are refused.
  * Ownership  groups belong to this file; replaced ones are freed when no worker reads them any more.
  * Threads    the control thread; workers read by ha/multicast.h.
@@ -17,13 +17,13 @@
 /* Told of each group that got its first member, and of each that lost its last one. */
 typedef void membership_changed_fn(const struct ip_addr *group, bool wanted);
 
-/* Without multicast in the configuration there is no table and nobody may be added. */
+/* Without multicast and broadcasts in the configuration there is no table and nobody may be added. */
 int membership_start(const struct config *config, struct fault *fault);
 /* When no worker runs. */
 void membership_stop(void);
 void membership_watch(membership_changed_fn *changed);
 
-/* For workers; NULL when multicast is off. */
+/* For workers; NULL when both are off. */
 const struct multicast_table *membership_table(void);
 
 /* home is no member yet. 0; -ENOSPC at a limit, -ENOMEM: nothing has changed. */

@@ -10,23 +10,6 @@ struct question {
 	bool is_deletion;
 };
 
-/* True when it has decided and filled verdict, false when the next one is to go on. */
-typedef bool decision_step(const struct question *q, struct binding_verdict *verdict);
-
-static bool silent(struct binding_verdict *verdict, enum silent_reason reason)
-{
-	verdict->action = ACTION_SILENT;
-	verdict->reason = reason;
-	return true;
-}
-
-static bool refuse(struct binding_verdict *verdict, enum binding_status status)
-{
-	verdict->action = ACTION_REFUSE;
-	verdict->status = (uint8_t)status;
-	return true;
-}
-
 static decision_step test_addresses, test_authorization, test_replay, test_sequence, test_type,
 	test_router, test_room, delete_binding, cache;
 
@@ -57,9 +40,7 @@ struct binding_verdict correspondent_decide(const struct correspondent_request *
 		.is_deletion = correspondent_asks_for_deletion(request),
 	};
 
-	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++)
-		if (steps[i](&q, &verdict))
-			break;
+	verdict_reach(steps, sizeof(steps) / sizeof(steps[0]), &q, &verdict);
 	return verdict;
 }
 
@@ -71,7 +52,7 @@ static bool test_addresses(const struct question *q, struct binding_verdict *ver
 	if (ip_addr_is_unicast_routable(&r->home) && ip_addr_is_unicast_routable(&r->care_of) &&
 	    ip_addr_is_unicast_routable(&r->source) && !q->policy->address_is_ours)
 		return false;
-	return silent(verdict, SILENT_ADDRESS);
+	return verdict_silent(verdict, SILENT_ADDRESS);
 }
 
 /* RFC 6275 §9.5.1. */
@@ -81,19 +62,19 @@ static bool test_authorization(const struct question *q, struct binding_verdict 
 	case AUTHORIZATION_RIGHT:
 		return false;
 	case AUTHORIZATION_HOME_NONCE:
-		return refuse(verdict, STATUS_HOME_NONCE);
+		return verdict_refuse(verdict, STATUS_HOME_NONCE);
 	case AUTHORIZATION_CARE_OF_NONCE:
-		return refuse(verdict, STATUS_CARE_OF_NONCE);
+		return verdict_refuse(verdict, STATUS_CARE_OF_NONCE);
 	case AUTHORIZATION_NONCES:
-		return refuse(verdict, STATUS_NONCES);
+		return verdict_refuse(verdict, STATUS_NONCES);
 	case AUTHORIZATION_NO_INDICES:
-		return silent(verdict, SILENT_NO_NONCE_INDICES);
+		return verdict_silent(verdict, SILENT_NO_NONCE_INDICES);
 	case AUTHORIZATION_MISSING:
-		return silent(verdict, SILENT_AUTHORIZATION_MISSING);
+		return verdict_silent(verdict, SILENT_AUTHORIZATION_MISSING);
 	case AUTHORIZATION_WRONG:
 		break;
 	}
-	return silent(verdict, SILENT_AUTHORIZATION_WRONG);
+	return verdict_silent(verdict, SILENT_AUTHORIZATION_WRONG);
 }
 
 /* RFC 6275 §5.2.8, §9.5.3. The nonces of a binding that has ended do not make it again: neither an
@@ -107,7 +88,7 @@ static bool test_replay(const struct question *q, struct binding_verdict *verdic
 	if (replay_sequence_is_newer(q->request->sequence, q->current->sequence) &&
 	    !ip_addr_equal(&q->request->care_of, &q->current->care_of))
 		return false;
-	return refuse(verdict, STATUS_HOME_NONCE);
+	return verdict_refuse(verdict, STATUS_HOME_NONCE);
 }
 
 static bool has_binding(const struct question *q)
@@ -121,40 +102,39 @@ static bool test_sequence(const struct question *q, struct binding_verdict *verd
 	if (!has_binding(q) || replay_sequence_is_newer(q->request->sequence, q->current->sequence))
 		return false;
 	verdict->sequence = q->current->sequence;
-	return refuse(verdict, STATUS_SEQUENCE);
+	return verdict_refuse(verdict, STATUS_SEQUENCE);
 }
 
 /* RFC 6275 §9.5.1: a home registration stays one. */
 static bool test_type(const struct question *q, struct binding_verdict *verdict)
 {
-	return q->current->state == CORRESPONDENT_HOME && refuse(verdict, STATUS_TYPE_CHANGE);
+	return q->current->state == CORRESPONDENT_HOME &&
+	       verdict_refuse(verdict, STATUS_TYPE_CHANGE);
 }
 
 /* RFC 3963 §6.2: a mobile router registers with its home agent only. */
 static bool test_router(const struct question *q, struct binding_verdict *verdict)
 {
 	return (q->request->flags & BU_FLAG_MOBILE_ROUTER) != 0 && !q->is_deletion &&
-	       refuse(verdict, STATUS_MOBILE_ROUTER_NOT_PERMITTED);
+	       verdict_refuse(verdict, STATUS_MOBILE_ROUTER_NOT_PERMITTED);
 }
 
 /* RFC 6275 §9.5.2. One that has ended has still its place. */
 static bool test_room(const struct question *q, struct binding_verdict *verdict)
 {
 	return !q->is_deletion && q->policy->table_full &&
-	       q->current->state == CORRESPONDENT_NONE && refuse(verdict, STATUS_NO_RESOURCES);
+	       q->current->state == CORRESPONDENT_NONE &&
+	       verdict_refuse(verdict, STATUS_NO_RESOURCES);
 }
 
 /* RFC 6275 §5.2.6: MAX_RR_BINDING_LIFETIME at most. */
 static bool cache(const struct question *q, struct binding_verdict *verdict)
 {
-	uint32_t asked_s = q->request->lifetime_s;
-
 	if (q->is_deletion)
 		return false;
 	verdict->action = ACTION_REGISTER;
 	verdict->status = STATUS_ACCEPTED;
-	verdict->lifetime_s =
-		asked_s < MAX_RR_BINDING_LIFETIME_S ? asked_s : MAX_RR_BINDING_LIFETIME_S;
+	verdict->lifetime_s = verdict_least(q->request->lifetime_s, MAX_RR_BINDING_LIFETIME_S);
 	return true;
 }
 

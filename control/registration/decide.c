@@ -3,30 +3,12 @@
 
 #include "auth/replay.h"
 
-/* What the steps read. A step answers true when it has decided and filled verdict, false when the
- * next one is to go on. */
 struct question {
 	const struct binding_request *request;
 	const struct registration_view *current;
 	const struct binding_policy *policy;
 	bool is_registration; /* else it asks to be taken out */
 };
-
-typedef bool decision_step(const struct question *q, struct binding_verdict *verdict);
-
-static bool silent(struct binding_verdict *verdict, enum silent_reason reason)
-{
-	verdict->action = ACTION_SILENT;
-	verdict->reason = reason;
-	return true;
-}
-
-static bool refuse(struct binding_verdict *verdict, enum binding_status status)
-{
-	verdict->action = ACTION_REFUSE;
-	verdict->status = (uint8_t)status;
-	return true;
-}
 
 static decision_step test_addresses, test_foreign_home, test_authentication, test_timestamp,
 	test_nonce_indices, test_loop, test_sequence, test_home_flag, test_router_change,
@@ -65,9 +47,7 @@ struct binding_verdict binding_decide(const struct binding_request *request,
 		.is_registration = asks_for_registration(request),
 	};
 
-	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++)
-		if (steps[i](&q, &verdict))
-			break;
+	verdict_reach(steps, sizeof(steps) / sizeof(steps[0]), &q, &verdict);
 	return verdict;
 }
 
@@ -85,7 +65,7 @@ static bool test_addresses(const struct question *q, struct binding_verdict *ver
 	    !ip_addr_is_multicast(&r->source) && !ip_addr_is_unspecified(&r->source) &&
 	    !ip_addr_is_loopback(&r->source))
 		return false;
-	return silent(verdict, SILENT_ADDRESS);
+	return verdict_silent(verdict, SILENT_ADDRESS);
 }
 
 /* A home address outside every prefix here can have no association to authenticate it by. Answering
@@ -97,8 +77,8 @@ static bool test_foreign_home(const struct question *q, struct binding_verdict *
 		return false;
 	if (!has_flag(q, BU_FLAG_HOME) || !q->is_registration || q->request->has_nonce_indices)
 		return false;
-	return refuse(verdict, q->policy->service_enabled ? STATUS_NOT_HOME_SUBNET
-							  : STATUS_NOT_HOME_AGENT_SERVICE);
+	return verdict_refuse(verdict, q->policy->service_enabled ? STATUS_NOT_HOME_SUBNET
+								  : STATUS_NOT_HOME_AGENT_SERVICE);
 }
 
 /* RFC 4285 §5, §5.1.1. */
@@ -109,13 +89,13 @@ static bool test_authentication(const struct question *q, struct binding_verdict
 	case AUTH_NOT_NEEDED:
 		return false;
 	case AUTH_WRONG:
-		return refuse(verdict, STATUS_AUTHENTICATION_FAILED);
+		return verdict_refuse(verdict, STATUS_AUTHENTICATION_FAILED);
 	case AUTH_NO_ASSOCIATION:
-		return silent(verdict, SILENT_AUTH_NO_ASSOCIATION);
+		return verdict_silent(verdict, SILENT_AUTH_NO_ASSOCIATION);
 	case AUTH_MISSING:
 		break;
 	}
-	return silent(verdict, SILENT_AUTH_MISSING);
+	return verdict_silent(verdict, SILENT_AUTH_MISSING);
 }
 
 /* RFC 4285 §6. A message-ID that the association does not ask for is only for matching, and
@@ -125,9 +105,9 @@ static bool test_timestamp(const struct question *q, struct binding_verdict *ver
 	if (!q->request->uses_timestamp)
 		return false;
 	if (!q->request->has_message_id)
-		return refuse(verdict, STATUS_MESSAGE_ID_REQUIRED);
+		return verdict_refuse(verdict, STATUS_MESSAGE_ID_REQUIRED);
 	if (!q->request->timestamp_valid)
-		return refuse(verdict, STATUS_MESSAGE_ID_MISMATCH);
+		return verdict_refuse(verdict, STATUS_MESSAGE_ID_MISMATCH);
 	return false;
 }
 
@@ -136,7 +116,7 @@ static bool test_nonce_indices(const struct question *q, struct binding_verdict 
 {
 	if (!has_flag(q, BU_FLAG_HOME) || !q->request->has_nonce_indices)
 		return false;
-	return silent(verdict, SILENT_NONCE_INDICES);
+	return verdict_silent(verdict, SILENT_NONCE_INDICES);
 }
 
 /* RFC 6275 §15.1, 3775 §6.1.7: a tunnel to another home address served here could lead back. */
@@ -144,7 +124,7 @@ static bool test_loop(const struct question *q, struct binding_verdict *verdict)
 {
 	if (!q->is_registration || !q->policy->care_of_is_home)
 		return false;
-	return silent(verdict, SILENT_CARE_OF_IS_HOME);
+	return verdict_silent(verdict, SILENT_CARE_OF_IS_HOME);
 }
 
 /* RFC 6275 §9.5.1. A de-registered node's sequence counts as long as it is kept (§10.3.2). With
@@ -156,7 +136,7 @@ static bool test_sequence(const struct question *q, struct binding_verdict *verd
 	if (replay_sequence_is_newer(q->request->sequence, q->current->sequence))
 		return false;
 	verdict->sequence = q->current->sequence;
-	return refuse(verdict, STATUS_SEQUENCE);
+	return verdict_refuse(verdict, STATUS_SEQUENCE);
 }
 
 /* RFC 6275 §9.5.1: a home registration stays one, and what is bound to the correspondent function
@@ -168,12 +148,12 @@ static bool test_home_flag(const struct question *q, struct binding_verdict *ver
 
 	if (has_flag(q, BU_FLAG_HOME))
 		return q->current->state == REGISTRATION_VALID && !is_home_binding &&
-		       refuse(verdict, STATUS_TYPE_CHANGE);
+		       verdict_refuse(verdict, STATUS_TYPE_CHANGE);
 	if (has_flag(q, BU_FLAG_MOBILE_ROUTER))
-		return refuse(verdict, STATUS_MOBILE_ROUTER_NOT_PERMITTED);
+		return verdict_refuse(verdict, STATUS_MOBILE_ROUTER_NOT_PERMITTED);
 	if (q->current->state == REGISTRATION_VALID)
-		return refuse(verdict, STATUS_TYPE_CHANGE);
-	return silent(verdict, SILENT_NOT_HOME_REGISTRATION);
+		return verdict_refuse(verdict, STATUS_TYPE_CHANGE);
+	return verdict_silent(verdict, SILENT_NOT_HOME_REGISTRATION);
 }
 
 /* RFC 3963 §6.2: a de-registration is not asked about R. */
@@ -184,7 +164,7 @@ static bool test_router_change(const struct question *q, struct binding_verdict 
 	if (!q->is_registration || q->current->state != REGISTRATION_VALID ||
 	    (changed & BU_FLAG_MOBILE_ROUTER) == 0)
 		return false;
-	return refuse(verdict, STATUS_TYPE_CHANGE);
+	return verdict_refuse(verdict, STATUS_TYPE_CHANGE);
 }
 
 /* RFC 6275 §10.3.1. While the service is being closed down, those who are still registered may
@@ -194,7 +174,7 @@ static bool test_service(const struct question *q, struct binding_verdict *verdi
 	if (q->policy->service_enabled ||
 	    (!q->is_registration && q->current->state == REGISTRATION_VALID))
 		return false;
-	return refuse(verdict, STATUS_NOT_HOME_AGENT_SERVICE);
+	return verdict_refuse(verdict, STATUS_NOT_HOME_AGENT_SERVICE);
 }
 
 /* RFC 6275 §10.3.1. A registration must carry the Home Address option; the RFC names no status for
@@ -206,7 +186,7 @@ static bool test_home_subnet(const struct question *q, struct binding_verdict *v
 	    (q->policy->home_address_is_ours && q->request->has_home_address_option &&
 	     q->policy->prefix_valid_s >= LIFETIME_UNIT_S))
 		return false;
-	return refuse(verdict, STATUS_NOT_HOME_SUBNET);
+	return verdict_refuse(verdict, STATUS_NOT_HOME_SUBNET);
 }
 
 /* RFC 6275 §10.3.1, "any other reason". A de-registered node has lost its place: it is a newcomer.
@@ -215,13 +195,8 @@ static bool test_policy(const struct question *q, struct binding_verdict *verdic
 {
 	if (!q->is_registration)
 		return false;
-	if (q->policy->node_prohibited ||
-	    (q->policy->may_not_prolong && q->current->state == REGISTRATION_VALID))
-		return refuse(verdict, STATUS_PROHIBITED);
-	if ((q->policy->table_full || q->policy->draining) &&
-	    q->current->state != REGISTRATION_VALID)
-		return refuse(verdict, STATUS_NO_RESOURCES);
-	return false;
+	return verdict_admission(&q->policy->admission, q->current->state == REGISTRATION_VALID,
+				 verdict);
 }
 
 /* This home agent serves no mobile routers yet. */
@@ -229,7 +204,7 @@ static bool test_router(const struct question *q, struct binding_verdict *verdic
 {
 	if (!q->is_registration || !has_flag(q, BU_FLAG_MOBILE_ROUTER))
 		return false;
-	return refuse(verdict, STATUS_MOBILE_ROUTER_NOT_PERMITTED);
+	return verdict_refuse(verdict, STATUS_MOBILE_ROUTER_NOT_PERMITTED);
 }
 
 /* RFC 6275 §10.3.1: a duplicate that is known without asking the link; behind a virtual one there is
@@ -239,7 +214,7 @@ static bool test_own_address(const struct question *q, struct binding_verdict *v
 	if (!q->is_registration || !q->policy->home_address_is_this_hosts ||
 	    q->current->state == REGISTRATION_VALID)
 		return false;
-	return refuse(verdict, STATUS_DUPLICATE_ADDRESS);
+	return verdict_refuse(verdict, STATUS_DUPLICATE_ADDRESS);
 }
 
 /* RFC 6275 §10.3.2. An entry marked invalid is no binding any more. */
@@ -248,15 +223,10 @@ static bool deregister(const struct question *q, struct binding_verdict *verdict
 	if (q->is_registration)
 		return false;
 	if (q->current->state != REGISTRATION_VALID)
-		return refuse(verdict, STATUS_NOT_HOME_AGENT_FOR_NODE);
+		return verdict_refuse(verdict, STATUS_NOT_HOME_AGENT_FOR_NODE);
 	verdict->action = ACTION_DEREGISTER;
 	verdict->status = STATUS_ACCEPTED;
 	return true;
-}
-
-static uint32_t least(uint32_t a, uint32_t b)
-{
-	return a < b ? a : b;
 }
 
 /* RFC 6275 §10.3.1, all in units of four seconds; an infinite prefix lifetime is far above anything
@@ -266,8 +236,10 @@ static bool grant(const struct question *q, struct binding_verdict *verdict)
 {
 	uint32_t valid = q->policy->prefix_valid_s / LIFETIME_UNIT_S;
 	uint32_t preferred = q->policy->prefix_preferred_s / LIFETIME_UNIT_S;
-	uint32_t local = least(q->request->lifetime_s, q->policy->max_lifetime_s) / LIFETIME_UNIT_S;
-	uint32_t granted = least(local == 0 ? 1 : local, valid); /* 0 would say de-registered */
+	uint32_t local =
+		verdict_least(q->request->lifetime_s, q->policy->max_lifetime_s) / LIFETIME_UNIT_S;
+	uint32_t granted =
+		verdict_least(local == 0 ? 1 : local, valid); /* 0 would say de-registered */
 
 	verdict->action = ACTION_REGISTER;
 	verdict->lifetime_s = granted * LIFETIME_UNIT_S;

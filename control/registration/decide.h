@@ -15,15 +15,7 @@
 
 #include "ha/ip.h"
 #include "ha/wire/mobility.h"
-
-/* How authentication ended (RFC 4285 §5, §6). */
-enum auth_outcome {
-	AUTH_ACCEPTED,
-	AUTH_NOT_NEEDED,     /* the mobile node is configured without */
-	AUTH_MISSING,	     /* no option, or none of the required shape: silent */
-	AUTH_NO_ASSOCIATION, /* unknown home address or SPI: silent */
-	AUTH_WRONG,	     /* answered 146 */
-};
+#include "registration/verdict.h"
 
 struct binding_request {
 	struct ip_addr home;
@@ -58,58 +50,11 @@ struct binding_policy {
 	bool home_address_is_ours; /* inside a home prefix with valid lifetime left; else 132 */
 	bool answer_foreign_home_address; /* 132 even before authentication */
 	bool care_of_is_home; /* the care-of address is a home address here, an address of ours, or in a home prefix */
-	bool node_prohibited;		 /* 129 */
-	bool may_not_prolong;		 /* 129 for who is registered: the binding is to end */
-	bool draining;			 /* 130, for newcomers */
-	bool table_full;		 /* 130, for newcomers */
+	struct admission_policy admission;
 	bool home_address_is_this_hosts; /* the kernel has it: 134, for newcomers */
 	uint32_t prefix_valid_s;	 /* remaining; LIFETIME_INFINITE_S */
 	uint32_t prefix_preferred_s;
 	uint32_t max_lifetime_s;
-};
-
-enum binding_action {
-	ACTION_SILENT,	   /* drop, no answer, nothing changes */
-	ACTION_REFUSE,	   /* answer status, nothing changes */
-	ACTION_REGISTER,   /* put the binding in force, answer */
-	ACTION_DEREGISTER, /* take it out, keep the sequence, answer */
-};
-
-/* Why a request was dropped without an answer: a counter each. */
-#define SILENT_REASONS(X)                                                                          \
-	X(NONE, none, "not dropped")                                                               \
-	X(ADDRESS, address, "home, care-of or source address is not unicast routable")             \
-	X(AUTH_MISSING, auth_missing, "no authentication though it is required")                   \
-	X(AUTH_NO_ASSOCIATION, auth_no_association,                                                \
-	  "no security association for home address and SPI")                                      \
-	X(NONCE_INDICES, nonce_indices, "home registration with nonce indices")                    \
-	X(NOT_HOME_REGISTRATION, not_home_registration,                                            \
-	  "not a home registration, and the correspondent function is off")                        \
-	X(CARE_OF_IS_HOME, care_of_is_home, "care-of address is a home address here: a loop")      \
-	X(DAD_RUNNING, dad_running,                                                                \
-	  "an earlier update waits for duplicate address detection, and will be answered")         \
-	X(DAD_CANCELLED, dad_cancelled,                                                            \
-	  "waited for duplicate address detection and was taken back by a later update")           \
-	X(NO_NONCE_INDICES, no_nonce_indices,                                                      \
-	  "to the correspondent function, without nonce indices")                                  \
-	X(AUTHORIZATION_MISSING, authorization_missing,                                            \
-	  "to the correspondent function, without Binding Authorization Data as the last option")  \
-	X(AUTHORIZATION_WRONG, authorization_wrong,                                                \
-	  "to the correspondent function, with a wrong authenticator")
-
-enum silent_reason {
-#define X(upper, lower, text) SILENT_##upper,
-	SILENT_REASONS(X)
-#undef X
-		SILENT_REASON_COUNT,
-};
-
-struct binding_verdict {
-	enum binding_action action;
-	enum silent_reason reason; /* ACTION_SILENT */
-	uint8_t status;		   /* enum binding_status; every other action */
-	uint16_t sequence;	   /* to put into the acknowledgement */
-	uint32_t lifetime_s;	   /* granted, a multiple of four; 0 for a de-registration */
 };
 
 struct binding_verdict binding_decide(const struct binding_request *request,

@@ -11,6 +11,7 @@
 #include "ha/wire/ip6.h"
 #include "mh/home_agent_switch.h"
 #include "node_auth.h"
+#include "revocation/revocation.h"
 #include "send.h"
 #include "service.h"
 
@@ -156,14 +157,27 @@ static void note(struct told *t, const struct registration *r, uint64_t now_ms)
 	t->due_ms = now_ms + UINT64_C(1000) * t->timeout_s;
 }
 
+/* Mobile IPv4 knows no word for another home agent: what ends is all that can be said, where that was agreed on. */
+static bool visit4(const struct registration *r)
+{
+	if ((r->revocation & REVOCATION_AGREED) == 0 || revocation_begin(r) != 0)
+		return false;
+	state.told++;
+	return true;
+}
+
 /* A node without an association left cannot be told anything; one that is being revoked need not
- * be. True when a message was sent. */
+ * be. Mobile IPv4 has no such message. True when one was sent. */
 static bool visit(uint32_t slot, uint64_t now_ms)
 {
 	const struct registration *r = registration_at(slot);
 	const struct mobile_node *node;
 
 	if (r == NULL || r->is_revoked || (was_told(r) && now_ms < told[slot].due_ms))
+		return false;
+	if (r->protocol == REGISTRATION_MIP4)
+		return visit4(r);
+	if (r->protocol != REGISTRATION_MIP6)
 		return false;
 	node = mobile_nodes_find(nodes, &r->home);
 	if (node == NULL)

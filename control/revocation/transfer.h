@@ -4,7 +4,7 @@
  *
  * Shape      goes round all registrations, at a pace; each node is told, and told again until it
  *            de-registers or its binding ends. Service goes on meanwhile; but a node that was told
- *            gets no more lifetime.
+ *            gets no more lifetime. Bindings of Mobile IPv4 are revoked, if that was agreed on.
  * Threads    the control thread.
  * RFC        5142 §5, §7, §8.
  */

@@ -191,12 +191,13 @@ void advertise_start(const struct config *config)
 		if (link_of_prefix(i) != LINK_NONE)
 			take_config(&advertisers[link_of_prefix(i)], &config->home_prefixes[i]);
 	for (uint16_t i = 0; i < link_count(); i++) {
-		const struct router_advertisement_config *c =
-			&advertisers[i].config->advertisements;
+		const struct router_advertisement_config *c;
 
-		if (advertisers[i].sends)
-			ra_schedule_start(&advertisers[i].schedule, min_interval_ms(c),
-					  c->max_interval_ms, c->min_delay_ms, now_ms);
+		if (!advertisers[i].sends)
+			continue;
+		c = &advertisers[i].config->advertisements;
+		ra_schedule_start(&advertisers[i].schedule, min_interval_ms(c), c->max_interval_ms,
+				  c->min_delay_ms, now_ms);
 	}
 	link_handle(ICMP6_ROUTER_SOLICITATION, solicitation);
 	link_handle(ICMP6_ROUTER_ADVERTISEMENT, advertisement);

@@ -160,10 +160,11 @@ static void registered(const struct registration *r, bool is_new)
 		set_timer(d, DELIVERY_SCHEDULED, monotonic_ms());
 }
 
-static void ended(const struct registration *r)
+static void ended(const struct registration *r, bool is_last)
 {
 	struct delivery *d = &deliveries[r->slot];
 
+	(void)is_last;
 	d->state = DELIVERY_NONE;
 	timer_cancel(&d->timer);
 }
@@ -175,7 +176,7 @@ uint64_t prefix_delivery_octets(const struct config *c, uint32_t slots)
 
 int prefix_delivery_start(const struct config *c, struct fault *fault)
 {
-	static const struct registration_watcher watcher = {registered, ended};
+	static const struct registration_watcher watcher = {registered, ended, REGISTRATION_MIP6};
 
 	config = c;
 	if (!c->advertise_prefixes)

@@ -43,15 +43,14 @@ static void tell(uint16_t worker, const struct tunnel_error *error, uint8_t type
 		count(COUNT_TUNNEL_ERROR_NOT_TOLD);
 }
 
-/* What is no smaller than what is known already, or than the link the path begins with, is not worth
- * a place; only that it was confirmed. */
-static void learn(const struct registration *r, uint16_t mtu)
+void relay_learn(const struct registration *r, uint16_t mtu)
 {
-	uint16_t link_mtu = nexthop_mtu(r->binding->next_hop);
+	const struct ip_addr *end = &r->binding->care_of;
+	uint16_t link_mtu = nexthop_mtu(nexthop_towards(end));
 
 	if (link_mtu != 0 && mtu >= link_mtu)
 		return;
-	if (!path_mtu_learn(&r->care_of, mtu, monotonic_ms()))
+	if (!path_mtu_learn(end, mtu, monotonic_ms()))
 		return;
 	count(COUNT_PATH_MTU_LEARNT);
 	registration_path_changed(&r->home);
@@ -68,7 +67,7 @@ static void too_big(uint16_t worker, const struct tunnel_error *error, const str
 		count(COUNT_TUNNEL_ERROR_MTU);
 		return;
 	}
-	learn(r, error->mtu < UINT16_MAX ? (uint16_t)error->mtu : UINT16_MAX);
+	relay_learn(r, error->mtu < UINT16_MAX ? (uint16_t)error->mtu : UINT16_MAX);
 	inner_mtu = r->binding->inner_mtu > IP6_MTU_MIN ? r->binding->inner_mtu : IP6_MTU_MIN;
 	if (error->inner_octets > inner_mtu)
 		tell(worker, error, ICMP6_PACKET_TOO_BIG, 0, inner_mtu);

@@ -20,6 +20,11 @@
 /* One error (PUNT_TUNNEL_ERROR); counts its outcome. */
 void relay_error(uint16_t worker, const struct ip6_packet *packet);
 
+/* What a router said of the way to a binding's tunnel end, of whichever protocol. What is no smaller than what is known already, or
+ * than the link the path begins with, is not worth a place; only that it was confirmed. */
+struct registration;
+void relay_learn(const struct registration *r, uint16_t mtu);
+
 /* Ages path MTUs and has bindings follow those that changed. A poller of the loop. */
 unsigned int relay_poll(void *unused);
 

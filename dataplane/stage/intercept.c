@@ -64,11 +64,22 @@ static __rte_noinline __rte_cold void sort_other(struct worker *w, struct burst 
 	}
 }
 
+/* Nearly all addresses are in 2000::/3. One that stands for an IPv4 address finds a binding of Mobile IPv4, which is not for
+ * packets of IPv6. */
+static inline bool may_have_addresses(const struct ip6_hdr_wire *ip)
+{
+	const struct ip_addr *from = ip6_source(ip);
+	const struct ip_addr *to = ip6_destination(ip);
+
+	if ((((from->bytes[0] ^ 0x20) | (to->bytes[0] ^ 0x20)) & 0xe0) == 0)
+		return true;
+	return ip_addr_is_unicast_routable(from) && !ip_addr_is_in_0_64(to);
+}
+
 static inline bool may_tunnel(const struct packet *p, const struct binding *binding,
 			      uint64_t now_tsc)
 {
-	return likely(binding->expiry_tsc > now_tsc) &&
-	       likely(ip_addr_is_unicast_routable(ip6_source(p->ip))) &&
+	return likely(binding->expiry_tsc > now_tsc) && likely(may_have_addresses(p->ip)) &&
 	       likely(p->ip->hop_limit > 1) && likely(p->octets <= binding->inner_mtu) &&
 	       likely(packet_headroom(p) >= HEADROOM_OCTETS);
 }
@@ -135,9 +146,14 @@ static bool limit_for(struct worker *w, struct packet *p, const struct tunnel_cl
 static __rte_noinline __rte_cold void tunnel_oddly(struct worker *w, struct packet *p,
 						   const struct binding *binding)
 {
-	const struct tunnel_class *class = &w->tables->tunnels[binding->tunnel];
+	const struct tunnel_class *class;
 	int limit;
 
+	if (ip_addr_is_in_0_64(ip6_destination(p->ip))) {
+		drop(w, p, DROP_NO_BINDING);
+		return;
+	}
+	class = &w->tables->tunnels[binding->tunnel];
 	if (binding->expiry_tsc <= w->now_tsc)
 		drop(w, p, DROP_BINDING_EXPIRED);
 	else if (!ip_addr_is_unicast_routable(ip6_source(p->ip)))

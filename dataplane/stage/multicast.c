@@ -198,7 +198,7 @@ __rte_cold bool multicast_is_listener(const struct worker *w, const struct packe
 {
 	const struct ip6_hdr_wire *inner = inner_of(p);
 
-	return w->tables->multicast != NULL && ip_addr_is_link_local(ip6_source(inner)) &&
+	return multicast_is_on(w->tables->multicast) && ip_addr_is_link_local(ip6_source(inner)) &&
 	       is_listener(inner);
 }
 
@@ -238,11 +238,11 @@ __rte_cold void multicast_from_node(struct worker *w, struct packet *p)
 {
 	const struct multicast_table *table = w->tables->multicast;
 
-	if (table != NULL && is_listener(p->ip)) {
+	if (multicast_is_on(table) && is_listener(p->ip)) {
 		p->ip = (struct ip6_hdr_wire *)((uint8_t *)p->ip - p->outer_octets);
 		p->octets = ip6_octets(p->ip);
 		punt(w, p, PUNT_LISTENER, 0, DROP_PUNT_LIMIT);
-	} else if (table == NULL || !multicast_is_global(ip6_destination(p->ip))) {
+	} else if (!multicast_is_on(table) || !multicast_is_global(ip6_destination(p->ip))) {
 		drop(w, p, DROP_TUNNEL_INNER);
 	} else if (p->ip->hop_limit <= 1) {
 		drop(w, p, DROP_HOP_LIMIT);

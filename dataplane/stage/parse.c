@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "stage/stages.h"
 
+#include "ip4/stages4.h"
+
 #include <rte_branch_prediction.h>
 #include <rte_prefetch.h>
 
@@ -71,6 +73,8 @@ static __rte_noinline __rte_cold void sort_odd(struct worker *w, struct burst *b
 		drop(w, p, DROP_RUNT);
 	else if (is_multicast(p) && multicast_receive(w, b, p))
 		return;
+	else if (ip4_broadcast_receive(w, b, p))
+		return;
 	else if (rte_is_multicast_ether_addr(&ether->dst_addr) ||
 		 ether->ether_type != RTE_BE16(RTE_ETHER_TYPE_IPV6))
 		packet_list_add(&b->kernel, p);
@@ -97,10 +101,9 @@ static inline uint64_t ether_destination(const void *frame)
  * in one buffer. Link padding is left behind: the packet is as long as it says. Two words say it
  * all: the second, at octet 12, holds type, version and payload length. A buffer has room for them
  * whatever was received. */
-static inline bool parse(struct packet *p, struct rte_mbuf *m, uint64_t mac)
+static inline bool parse(struct packet *p, struct rte_mbuf *m, uint8_t *frame, uint64_t second,
+			 uint64_t mac)
 {
-	uint8_t *frame = rte_pktmbuf_mtod(m, uint8_t *);
-	uint64_t second = packet_word(frame + 12);
 	unsigned int octets = (uint16_t)second + (unsigned int)sizeof(struct ip6_hdr_wire);
 
 	p->m = m;
@@ -109,6 +112,14 @@ static inline bool parse(struct packet *p, struct rte_mbuf *m, uint64_t mac)
 	p->tunnelled = false;
 	return ether_destination(frame) == mac && second >> 44 == (RTE_ETHER_TYPE_IPV6 << 4 | 6) &&
 	       octets + RTE_ETHER_HDR_LEN <= m->data_len && m->nb_segs == 1;
+}
+
+/* Of what parse() does not take: IPv4 to our link-layer address. Its lengths are still to be checked. */
+static inline bool is_ip4(const struct rte_mbuf *m, const uint8_t *frame, uint64_t second,
+			  uint64_t mac)
+{
+	return second >> 48 == RTE_ETHER_TYPE_IPV4 && ether_destination(frame) == mac &&
+	       m->nb_segs == 1;
 }
 
 /* The lines of the frame that the stages read, and the room in front that a tunnel will take. */
@@ -127,17 +138,24 @@ void parse_burst(struct worker *w, struct burst *b, struct rte_mbuf *received[],
 {
 	const struct home_agents agents = home_agents(w->tables);
 	uint64_t mac = ether_destination(w->macs[b->port].addr_bytes);
+	bool has_ip4 = w->tables->agent4_count != 0;
 	size_t tunnel = 0;
 	size_t data = 0;
+	size_t ip4 = 0;
 
 	fetch_frames(received, n);
 	for (size_t i = 0; i < n; i++) {
+		uint8_t *frame = rte_pktmbuf_mtod(received[i], uint8_t *);
+		uint64_t second = packet_word(frame + 12);
 		struct packet *p = &b->packets[i];
 		const struct ip_addr *to;
 		uint16_t agent;
 
-		if (unlikely(!parse(p, received[i], mac))) {
-			sort_odd(w, b, p);
+		if (unlikely(!parse(p, received[i], frame, second, mac))) {
+			if (has_ip4 && is_ip4(received[i], frame, second, mac))
+				b->ip4.at[ip4++] = p;
+			else
+				sort_odd(w, b, p);
 			continue;
 		}
 		to = ip6_destination(p->ip);
@@ -153,5 +171,6 @@ void parse_burst(struct worker *w, struct burst *b, struct rte_mbuf *received[],
 			b->tunnel.at[tunnel++] = p;
 	}
 	b->data.count = (uint16_t)data;
+	b->ip4.count = (uint16_t)ip4;
 	b->tunnel.count = (uint16_t)tunnel;
 }

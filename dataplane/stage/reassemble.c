@@ -80,10 +80,10 @@ static bool has_all_headers(const struct fragment *f)
 	       (kind == PROTO_IPV6 ? sizeof(struct ip6_hdr_wire) : UPPER_OCTETS_MIN);
 }
 
-/* An ICMPv6 message may be an error, which is never answered with one (RFC 4443 §2.4); in pieces it does not say. */
+/* An ICMP message may be an error, which is never answered with one (RFC 4443 §2.4, RFC 1122 §3.2.2); in pieces it does not say. */
 static bool may_answer(uint8_t next)
 {
-	return next != PROTO_ICMP6;
+	return next != PROTO_ICMP6 && next != PROTO_ICMP;
 }
 
 static void answer(struct worker *w, struct packet *p, const struct fragment *f,
@@ -193,7 +193,7 @@ static bool add(struct worker *w, struct packet *p, struct partial *partial,
 }
 
 /* Amid a burst there is no room to tell anybody (reassemble_expire does); what is over only must not be added to. */
-static void forget_expired(struct worker *w)
+void reassemble_forget(struct worker *w)
 {
 	struct partial *partial;
 
@@ -206,14 +206,23 @@ static void forget_expired(struct worker *w)
 	}
 }
 
+bool reassemble_one(struct worker *w, struct packet *p, const struct reassembly_key *key,
+		    const struct fragment *f)
+{
+	struct partial *partial;
+	uint16_t lost;
+
+	partial = reassembly_find(w->reassembly, key, w->now_tsc, &lost);
+	give_up(w, lost, DROP_REASSEMBLY_FULL);
+	return add(w, p, partial, f);
+}
+
 bool reassemble(struct worker *w, struct packet *p, uint16_t agent)
 {
 	struct reassembly_key key;
-	struct partial *partial;
 	struct fragment f;
-	uint16_t lost;
 
-	forget_expired(w);
+	reassemble_forget(w);
 	find_fragment(p, &f);
 	if (!is_good(w, p, &f))
 		return false;
@@ -222,10 +231,9 @@ bool reassemble(struct worker *w, struct packet *p, uint16_t agent)
 		.identification = f.identification,
 		.agent = agent,
 		.tunnelled = p->tunnelled,
+		.version = 6,
 	};
-	partial = reassembly_find(w->reassembly, &key, w->now_tsc, &lost);
-	give_up(w, lost, DROP_REASSEMBLY_FULL);
-	return add(w, p, partial, &f);
+	return reassemble_one(w, p, &key, &f);
 }
 
 bool fragment_is_ours(const struct ip6_hdr_wire *ip, const struct ip_addr *home)
@@ -260,9 +268,8 @@ static void report(struct worker *w, const struct partial *partial)
 
 static void expire(struct worker *w, struct partial *partial)
 {
-	bool is_told =
-		partial->header_octets != 0 && !partial->is_broken &&
-		may_answer(partial->headers[partial->header_octets - FRAGMENT_HEADER_OCTETS]);
+	bool is_told = partial->header_octets != 0 && !partial->is_broken &&
+		       may_answer(reassembly_carries(partial));
 
 	give_up(w, (uint16_t)(partial->fragments - is_told), DROP_REASSEMBLY_TIMEOUT);
 	if (is_told)

@@ -32,8 +32,8 @@ static inline void make_room_for_more(struct worker *w, uint16_t port)
 /* Puts Ethernet in front of a packet of that many octets and the frame into the port's transmit
  * buffer. There is room for Ethernet: a packet either came with it, or was made with headroom
  * (dataplane_alloc). False when the next hop has no link-layer address yet: nothing was done. */
-static inline bool send_frame(struct worker *w, struct rte_mbuf *m, struct ip6_hdr_wire *ip,
-			      uint16_t octets, const struct nexthop *hop)
+static inline bool send_frame(struct worker *w, struct rte_mbuf *m, void *ip, uint16_t octets,
+			      const struct nexthop *hop)
 {
 	uint8_t *frame = (uint8_t *)ip - RTE_ETHER_HDR_LEN;
 

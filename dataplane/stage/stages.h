@@ -8,6 +8,7 @@
 #ifndef DATAPLANE_STAGE_STAGES_H
 #define DATAPLANE_STAGE_STAGES_H
 
+#include "reassembly.h"
 #include "worker.h"
 
 /* Frame to IPv6 packet: checks the headers and sorts by destination into tunnel, data (already put to
@@ -42,6 +43,11 @@ void kernel_burst(struct worker *w, struct burst *b);
 bool reassemble(struct worker *w, struct packet *p, uint16_t agent);
 /* Whether a fragment may carry something of ours, as the steering program says it; else it is the kernel's. */
 bool fragment_is_ours(const struct ip6_hdr_wire *ip, const struct ip_addr *home);
+/* The same for any fragment that was found good, after reassemble_forget. */
+bool reassemble_one(struct worker *w, struct packet *p, const struct reassembly_key *key,
+		    const struct fragment *f);
+/* Amid a burst: what is over must not be added to. */
+void reassemble_forget(struct worker *w);
 /* Between bursts: ends what was not whole in time. */
 void reassemble_expire(struct worker *w);
 

@@ -200,4 +200,11 @@ bcache_keys_found(const struct bcache *cache, const struct bcache_keys *keys, un
 	return bcache_find_odd(cache, keys->homes[i]);
 }
 
+/* One more binding of the same home address; NULL when there is none. */
+static inline const struct binding *bcache_next(const struct bcache *cache,
+						const struct binding *binding)
+{
+	return binding->also != 0 ? &cache->bindings[binding->also - 1] : NULL;
+}
+
 #endif

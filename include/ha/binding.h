@@ -14,6 +14,19 @@
 
 #include "ha/ip.h"
 
+/* Of Mobile IPv4; others have none. */
+enum binding_flag {
+	BINDING_GRE_KEY = 0x01,
+	BINDING_BROADCASTS = 0x02, /* of the home network, too (RFC 5944 §4.3) */
+	BINDING_COLOCATED = 0x04,  /* the mobile node itself ends the tunnel */
+	BINDING_REVERSE = 0x08,	   /* packets may come back through the tunnel (RFC 3024) */
+	BINDING_VISITOR =
+		0x10, /* of the foreign agent: home is visitor_key(), care_of the home agent, next_hop the visitor */
+	BINDING_DELIVERED =
+		0x20, /* of a visitor with BINDING_REVERSE: only what it tunnels to the foreign agent goes back through
+				     the tunnel (RFC 3024 §5.2) */
+};
+
 struct binding {
 	struct ip_addr home;
 	struct ip_addr care_of;
@@ -23,7 +36,13 @@ struct binding {
 	uint32_t next_hop;   /* towards the care-of address */
 	uint16_t tunnel;     /* index of the tunnel class: home agent address, hop limit */
 	uint16_t inner_mtu;  /* octets of the largest inner packet that fits the path */
-	uint32_t reserved[3];
+	uint32_t key;	     /* of GRE, with BINDING_GRE_KEY */
+	uint32_t
+		also; /* simultaneous bindings: 1 + index of one more binding of this home address, that each
+				packet goes to as well; 0: none */
+	uint16_t udp_port; /* of the other end, of a tunnel in UDP */
+	uint8_t flags;	   /* BINDING_ */
+	uint8_t reserved;
 } __attribute__((aligned(64)));
 
 _Static_assert(sizeof(struct binding) == 64, "a binding is one cache line");

@@ -31,6 +31,15 @@ enum {
 	CORRESPONDENT_BINDINGS_MAX = 65536,
 	MULTICAST_GROUPS_MAX = 4096,
 	MULTICAST_MEMBERS_MAX = 4096, /* copies of one packet */
+	HOME_NETWORKS_MAX = 32,
+	MIP4_PEERS_MAX = 256,
+	MIP4_KEY_OCTETS_MAX = 64,
+	SIMULTANEOUS_BINDINGS_MAX = 8,
+	FOREIGN_CARE_OF_MAX = 8, /* care-of addresses of one port */
+	VISITORS_MAX = 65536,
+	FOREIGN_PENDING_MAX = 4096,
+	VISITOR_NODES_MAX = 256,
+	VISITOR_IDENTIFIER_MAX = 255,
 };
 
 #define LIFETIME_INFINITE_S UINT32_MAX
@@ -48,6 +57,62 @@ struct static_route {
 	uint8_t next_hop_mac[6];
 };
 
+/* RFC 5944 §5.1; the last one is what it once had as a default. */
+enum mip4_algorithm {
+	MIP4_HMAC_MD5,
+	MIP4_HMAC_SHA1,
+	MIP4_HMAC_SHA256,
+	MIP4_KEYED_MD5, /* prefix and suffix */
+};
+
+/* A mobility security association. */
+struct mip4_association {
+	uint32_t spi;	   /* above MIP4_SPI_RESERVED */
+	uint8_t algorithm; /* enum mip4_algorithm */
+	uint8_t key_octets;
+	uint8_t key[MIP4_KEY_OCTETS_MAX];
+};
+
+/* Of the home agent with a foreign agent, or the other way round. */
+struct mip4_peer_config {
+	struct ip_addr address;
+	struct mip4_association association;
+};
+
+enum reverse_tunnel {
+	REVERSE_TUNNEL_OPTIONAL,
+	REVERSE_TUNNEL_MANDATORY,
+	REVERSE_TUNNEL_OFF,
+};
+
+/* How a mobility agent advertises itself on a link (RFC 5944 §2.3, RFC 1256 §4.1). */
+struct agent_advertisement_config {
+	bool enabled;	     /* else it only answers solicitations */
+	bool default_router; /* ICMP code 0 and our address among the routers; else code 16 and none */
+	uint32_t max_interval_ms;
+	uint32_t min_interval_ms; /* 0: three quarters of max_interval_ms */
+	uint32_t lifetime_s;	  /* 0: three times max_interval_ms */
+	uint32_t prefix_length;	  /* of our address, in the Prefix-Lengths extension; 0: not told */
+};
+
+/* The foreign agent on a port (RFC 5944 §3.7): what it serves on the link. */
+struct foreign_agent_config {
+	bool enabled;	   /* the port's role */
+	bool is_described; /* in the file */
+	struct ip_addr
+		address; /* of this host on the link: where advertisements come from and requests go to */
+	struct ip_addr care_of[FOREIGN_CARE_OF_MAX];
+	uint16_t care_of_count;
+	struct agent_advertisement_config advertisements;
+	uint32_t max_lifetime_s;     /* of a registration; LIFETIME_INFINITE_S */
+	bool registration_required;  /* R */
+	bool minimal_encapsulation;  /* M */
+	bool gre;		     /* G */
+	int reverse_tunnel;	     /* enum reverse_tunnel; T */
+	bool encapsulating_delivery; /* RFC 3024 §5.2 */
+	bool challenge;		     /* RFC 4721: advertised, and asked for */
+};
+
 struct port_config {
 	char name[PORT_NAME_MAX];
 	enum port_kind kind;
@@ -58,6 +123,7 @@ struct port_config {
 	uint16_t queues;		    /* vdev and pci: 0 for one a worker */
 	struct static_route routes[STATIC_ROUTES_MAX];
 	uint16_t route_count;
+	struct foreign_agent_config foreign_agent;
 };
 
 enum home_link {
@@ -89,6 +155,7 @@ struct home_link_config {
 	uint32_t home_agent_lifetime_s; /* 0: as the router's lifetime */
 	uint32_t dad_transmits;		/* DupAddrDetectTransmits, a second each */
 	struct router_advertisement_config advertisements;
+	struct agent_advertisement_config agent_advertisements; /* of Mobile IPv4 */
 };
 
 struct home_prefix_config {
@@ -99,6 +166,61 @@ struct home_prefix_config {
 	uint32_t preferred_lifetime_s;
 };
 
+/* A home network of Mobile IPv4. */
+struct home_network_config {
+	struct ip_prefix prefix; /* v4-mapped, as all addresses here */
+	struct ip_addr home_agent;
+	struct home_link_config home_link; /* kind, interface, port and agent_advertisements only */
+	struct ip_addr pool_first;	   /* home addresses to assign; unspecified: none */
+	struct ip_addr pool_last;
+};
+
+struct mip4_config {
+	struct home_network_config networks[HOME_NETWORKS_MAX];
+	uint16_t network_count;	 /* 0: no Mobile IPv4 home agent */
+	uint32_t max_lifetime_s; /* LIFETIME_INFINITE_S: none is too long */
+	uint8_t tunnel_ttl;
+	bool minimal_encapsulation;
+	bool gre;
+	int reverse_tunnel;		/* enum reverse_tunnel */
+	uint32_t simultaneous_bindings; /* of one mobile node; 1: S is answered with code 1 */
+	bool broadcasts;
+	bool answer_wrong_authentication; /* 131 also without a foreign agent that proved itself */
+	bool nat_traversal;
+	bool nat_forced;	     /* F may be granted */
+	uint32_t nat_keepalive_s;    /* told to the mobile node; 0: its own default */
+	uint32_t nat_max_lifetime_s; /* of a binding behind a NAT */
+	bool revocation;	     /* RFC 3543 */
+	struct ip_addr
+		redirect; /* RFC 4433: newcomers are sent there (143); unspecified: nowhere */
+	struct mip4_peer_config
+		foreign_agents[MIP4_PEERS_MAX]; /* with which there is an association */
+	uint16_t foreign_agent_count;
+};
+
+/* A visiting mobile node with which the foreign agent shares an association (MN-FA): known by its home address, its identifier, or
+ * both. */
+struct visitor_node_config {
+	struct ip_addr home; /* unspecified: by its identifier only */
+	char identifier[VISITOR_IDENTIFIER_MAX + 1];
+	struct mip4_association association;
+};
+
+/* What the foreign agents on all ports share. */
+struct visiting_config {
+	bool is_used;		     /* in the file */
+	uint32_t visitors;	     /* at most; B is set when there are so many */
+	uint32_t pending;	     /* requests at most that wait for their home agents */
+	uint32_t request_timeout_s;  /* then the node is answered with code 78 */
+	bool revocation;	     /* RFC 3543; X */
+	bool known_home_agents_only; /* others are answered with code 65 */
+	struct mip4_peer_config
+		home_agents[MIP4_PEERS_MAX]; /* with which there is an association */
+	uint16_t home_agent_count;
+	struct visitor_node_config nodes[VISITOR_NODES_MAX];
+	uint16_t node_count;
+};
+
 struct token_bucket_config {
 	uint32_t rate_per_s;
 	uint32_t burst;
@@ -106,6 +228,7 @@ struct token_bucket_config {
 
 struct config {
 	char path[PATH_MAX];
+	bool has_keys; /* in the file, which must then be closed to others */
 
 	struct port_config ports[PORTS_MAX];
 	uint16_t port_count;
@@ -148,6 +271,9 @@ struct config {
 
 	bool correspondent_enabled;	 /* return routability and bindings without H */
 	uint32_t correspondent_bindings; /* of them at most */
+
+	struct mip4_config mip4;
+	struct visiting_config visiting; /* of the foreign agents on ports */
 
 	bool multicast_enabled; /* groups of mobile nodes, RFC 6275 §10.4.3 */
 	char multicast_port_name[PORT_NAME_MAX];

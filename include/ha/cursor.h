@@ -110,6 +110,16 @@ static inline bool cursor_addr(struct cursor *c, struct ip_addr *out)
 	return cursor_bytes(c, out->bytes, sizeof(out->bytes));
 }
 
+/* An IPv4 address, v4-mapped. */
+static inline bool cursor_ip4(struct cursor *c, struct ip_addr *out)
+{
+	if (cursor_left(c) < 4)
+		return false;
+	*out = ip4_mapped(c->at);
+	c->at += 4;
+	return true;
+}
+
 static inline struct writer writer_of(void *bytes, size_t length)
 {
 	uint8_t *at = bytes;
@@ -170,6 +180,11 @@ static inline bool writer_u64(struct writer *w, uint64_t value)
 static inline bool writer_addr(struct writer *w, const struct ip_addr *addr)
 {
 	return writer_bytes(w, addr->bytes, sizeof(addr->bytes));
+}
+
+static inline bool writer_ip4(struct writer *w, const struct ip_addr *mapped)
+{
+	return writer_bytes(w, ip4_octets(mapped), 4);
 }
 
 #endif

@@ -26,6 +26,17 @@
 
 enum { HOME_PORT_NONE = UINT16_MAX };
 
+/* A local end of IPv4 tunnels. */
+struct agent4 {
+	struct ip_addr address;
+	bool is_care_of; /* the foreign agent's: what comes out of its tunnels is for a visitor */
+};
+
+struct home_network {
+	struct ip_prefix prefix; /* v4-mapped */
+	uint16_t port;		 /* whose link it is; HOME_PORT_NONE for a virtual one */
+};
+
 /* What workers read. Made by the control thread between open and start; must outlive the workers.
  */
 struct dataplane_tables {
@@ -40,6 +51,13 @@ struct dataplane_tables {
 	 * virtual. */
 	const uint16_t *home_ports;
 	uint32_t binding_slots; /* for how many bindings each worker keeps counters */
+	/* Mobile IPv4: home agent and care-of addresses, and TUNNEL4_KINDS classes for each. */
+	const struct agent4 *agents4;
+	const struct tunnel4_class *tunnels4;
+	const struct home_network *home_networks;
+	uint16_t agent4_count; /* 0: IPv4 is the kernel's */
+	uint16_t home_network_count;
+	uint16_t foreign_ports;			 /* a bit for each port with a foreign agent */
 	const struct multicast_table *multicast; /* NULL: nothing is forwarded to groups */
 };
 

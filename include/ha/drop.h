@@ -12,8 +12,8 @@
 	X(RUNT, runt, "frame shorter than its headers")                                            \
 	X(SEGMENTED, segmented, "packet in several buffers")                                       \
 	X(NOT_OUR_MAC, not_our_mac, "frame for another link-layer address")                        \
-	X(VERSION, version, "IP version field is not 6")                                           \
-	X(LENGTH, length, "IPv6 payload length larger than the frame")                             \
+	X(VERSION, version, "IP version field is not that of the frame's type")                    \
+	X(LENGTH, length, "IP length larger than the frame")                                       \
 	X(SOURCE_ADDRESS, source_address, "source address that may not be forwarded")              \
 	X(HOP_LIMIT, hop_limit, "hop limit exhausted")                                             \
 	X(NO_BINDING, no_binding, "home address without a binding")                                \
@@ -58,7 +58,26 @@
 	X(PUNT_RING_FULL, punt_ring_full, "control thread too far behind")                         \
 	X(PEER_RING_FULL, peer_ring_full, "worker that owns the tunnelled flow too far behind")    \
 	X(PORT_FULL, port_full, "port did not take the packet")                                    \
-	X(NO_HEADROOM, no_headroom, "no room in the buffer for the outer header")
+	X(NO_HEADROOM, no_headroom, "no room in the buffer for the outer header")                  \
+	X(IP4_HEADER, ip4_header, "IPv4 header of an impossible length")                           \
+	X(IP4_CHECKSUM, ip4_checksum, "IPv4 header with a wrong checksum")                         \
+	X(TUNNEL_LOOP, tunnel_loop,                                                                \
+	  "packet from the exit point of the tunnel that it would enter (RFC 2003)")               \
+	X(TUNNEL_ENCAPSULATION, tunnel_encapsulation,                                              \
+	  "tunnelled packet in another encapsulation than the registered one")                     \
+	X(TUNNEL_REVERSE, tunnel_reverse,                                                          \
+	  "tunnelled packet of a mobile node without a reverse tunnel (RFC 3024)")                 \
+	X(VISITOR_STATION, visitor_station,                                                        \
+	  "packet of a visitor from another link or link-layer address than it registered with")   \
+	X(TUNNEL_PORT, tunnel_port,                                                                \
+	  "tunnelled packet from another UDP port than the registered one (RFC 3519)")             \
+	X(TUNNEL_DATA, tunnel_data,                                                                \
+	  "tunnelled packet whose UDP header or tunnel data is malformed")                         \
+	X(GRE_HEADER, gre_header, "GRE header malformed, or with what was not agreed on")          \
+	X(GRE_CHECKSUM, gre_checksum, "GRE packet with a wrong checksum")                          \
+	X(GRE_KEY, gre_key, "GRE packet whose key is not the registered one")                      \
+	X(MINIMAL_HEADER, minimal_header,                                                          \
+	  "minimal encapsulation header malformed, or its checksum wrong (RFC 2004)")
 
 enum drop_reason {
 #define X(upper, lower, text) DROP_##upper,

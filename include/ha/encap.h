@@ -18,7 +18,12 @@
 #include "ha/wire/ip6.h"
 
 /* upper, lower, octets of overhead, RFC */
-#define ENCAPS(X) X(IP6_IN_IP6, ip6_in_ip6, 40, "RFC 2473")
+#define ENCAPS(X)                                                                                  \
+	X(IP6_IN_IP6, ip6_in_ip6, 40, "RFC 2473")                                                  \
+	X(IP4_IN_IP4, ip4_in_ip4, 20, "RFC 2003")                                                  \
+	X(MINIMAL, minimal, 12, "RFC 2004")                                                        \
+	X(GRE, gre, 24, "RFC 2784")                                                                \
+	X(UDP, udp, 32, "RFC 3519")
 
 enum encap_kind {
 #define X(upper, lower, overhead, rfc) ENCAP_##upper,
@@ -47,6 +52,49 @@ struct tunnel_class {
 static inline uint16_t tunnel_overhead(const struct tunnel_class *class)
 {
 	return ENCAP_IP6_IN_IP6_OVERHEAD + (class->is_limited ? ENCAP_LIMIT_OCTETS : 0);
+}
+
+/* Octets more of a GRE header with a key (RFC 2890 §2.1). */
+enum { ENCAP_GRE_KEY_OCTETS = 4 };
+
+enum {
+	TUNNEL4_KINDS = ENCAP_KIND_COUNT - ENCAP_IP4_IN_IP4,
+	TUNNEL4_HEADER_MAX = ENCAP_UDP_OVERHEAD,
+};
+
+/* What the tunnels of IPv4 packets with one local end and one kind of encapsulation share. The class of kind k at the local
+ * address with index a is number a * TUNNEL4_KINDS + k - ENCAP_IP4_IN_IP4. ha/tunnel4.h makes them. */
+struct tunnel4_class {
+	struct ip_addr local; /* home agent or care-of address: outer source */
+	/* Ready-made outer headers, without lengths, checksums, destination, ports, key. */
+	uint8_t header[TUNNEL4_HEADER_MAX];
+	uint32_t sum;	/* of the 16-bit words of the ready-made IPv4 header, as they lie */
+	uint8_t octets; /* of header */
+	uint8_t kind;	/* enum encap_kind */
+} __attribute__((aligned(64)));
+
+/* Numbers of such classes are no numbers of a struct tunnel_class: a binding of IPv4 allows no tunnel of IPv6. */
+enum { TUNNEL4_FIRST = 0x8000 };
+
+static inline uint16_t tunnel4_number(uint16_t local, enum encap_kind kind)
+{
+	return (uint16_t)(TUNNEL4_FIRST + local * TUNNEL4_KINDS + kind - ENCAP_IP4_IN_IP4);
+}
+
+/* Of a class in its table. */
+static inline uint16_t tunnel4_index(uint16_t number)
+{
+	return (uint16_t)(number - TUNNEL4_FIRST);
+}
+
+static inline enum encap_kind tunnel4_kind(uint16_t number)
+{
+	return (enum encap_kind)(tunnel4_index(number) % TUNNEL4_KINDS + ENCAP_IP4_IN_IP4);
+}
+
+static inline uint16_t tunnel4_local(uint16_t number)
+{
+	return tunnel4_index(number) / TUNNEL4_KINDS;
 }
 
 static inline uint64_t tunnel_first_word(uint8_t next_header, uint8_t hop_limit)

@@ -34,7 +34,7 @@ enum punt_class {
 
 extern const char *const punt_class_names[PUNT_CLASS_COUNT];
 
-/* Worker to control. The mbuf starts at the IPv6 header; Ethernet and tunnel headers are gone, but what
+/* Worker to control. The mbuf starts at the IP header; Ethernet and tunnel headers are gone, but what
  * says its port and did not come out of a tunnel has its Ethernet header in the room in front; and PUNT_LISTENER starts at the
  * header of the tunnel, since only that says whose it is. */
 struct punt {
@@ -60,7 +60,7 @@ static inline const uint8_t *punt_source_mac(const uint8_t *ip)
 	return ip - 8;
 }
 
-/* Control to worker. The mbuf starts at the IPv6 header; the worker adds Ethernet. */
+/* Control to worker. The mbuf starts at the IP header; the worker adds Ethernet. */
 struct inject {
 	struct rte_mbuf *packet;
 	uint32_t next_hop;

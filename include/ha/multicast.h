@@ -2,7 +2,8 @@
  *
  * multicast: which mobile nodes want which groups, read side.
  *
- * Shape      a hash table of chains of groups. A group lists its members by home address, so that a move of a node, or the end of
+ * Shape      a hash table of chains of groups. Beside IPv6 multicast groups there are the broadcast addresses of Mobile IPv4's home
+ *            networks. A group lists its members by home address, so that a move of a node, or the end of
  *            its binding, is seen where all else sees it: in the binding cache.
  * Bytes      addresses in network order, the rest in host order.
  * Ownership  the control thread. A group never changes but for next; one with other members takes its place by RCU.
@@ -20,6 +21,7 @@
 
 enum {
 	MULTICAST_SCOPE_GLOBAL = 14,
+	MULTICAST_PORT_NONE = UINT16_MAX,
 };
 
 struct multicast_group {
@@ -33,9 +35,16 @@ struct multicast_table {
 	struct multicast_group **chains; /* mask + 1 of them */
 	uint64_t secret;
 	uint32_t mask;
-	uint16_t port; /* where groups are received, and where mobile nodes send to */
-	uint16_t mtu;  /* of that port: octets of an IP packet */
+	uint16_t
+		port; /* where groups are received, and where mobile nodes send to; MULTICAST_PORT_NONE: only broadcasts are forwarded */
+	uint16_t mtu; /* of that port: octets of an IP packet */
 };
+
+/* Whether IPv6 multicast is forwarded; table may be NULL. */
+static inline bool multicast_is_on(const struct multicast_table *table)
+{
+	return table != NULL && table->port != MULTICAST_PORT_NONE;
+}
 
 /* RFC 4291 §2.7. */
 static inline uint8_t multicast_scope(const struct ip_addr *group)

@@ -7,6 +7,8 @@
  *            link-layer address yet. Routes are a longest-prefix table (rte_fib6) whose value is
  *            such an index. A route to a directly connected prefix leads to an on-link entry: the
  *            destination is its own next hop, found in on_link.
+ *            IPv4 has its place under ::ffff:0:0/96; without a default route of its own that prefix
+ *            leads to NEXTHOP_NONE.
  * Ownership  the control thread; entries are replaced by RCU, never changed in place. rte_fib6 is
  *            changed in place: a reader may meet the old or the new route while it changes, as in
  *            any router. Now and then a new rte_fib6 takes the place of the old one, by RCU too.
@@ -29,10 +31,11 @@ enum {
 };
 
 struct nexthop {
-	uint8_t ether[14]; /* destination, source, type 0x86dd: ready for the front of a packet */
-	uint16_t port;	   /* index in config.ports */
-	uint16_t mtu;	   /* octets of an IP packet */
-	bool on_link;	   /* ether is not valid: look the destination up in on_link */
+	uint8_t ether
+		[14]; /* destination, source, type 0x86dd or 0x0800: ready for the front of a packet */
+	uint16_t port; /* index in config.ports */
+	uint16_t mtu;  /* octets of an IP packet */
+	bool on_link;  /* ether is not valid: look the destination up in on_link */
 };
 
 struct nexthop_table {

@@ -9,7 +9,7 @@
 PACKAGES=(
 	build-essential clang clang-format git meson ninja-build pkg-config shellcheck
 	libdpdk-dev libbpf-dev libmnl-dev libjansson-dev libssl-dev libcunit1-dev libsystemd-dev scdoc
-	tshark tcpdump python3 python3-scapy python3-jsonschema
+	tshark tcpdump python3 python3-scapy python3-jsonschema nftables
 	iproute2 iputils-ping ethtool procps strace
 )
 # For the test whose mobile node is a Linux kernel of its own.

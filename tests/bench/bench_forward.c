@@ -20,6 +20,7 @@
 
 #include "bcache.h"
 #include "bench/source.h"
+#include "bench/source4.h"
 #include "bench/stream.h"
 #include "count.h"
 #include "registration/registration.h"
@@ -86,6 +87,7 @@ static struct options {
 	bool zipf;
 	bool hugepages;
 	bool json;
+	enum encap_kind encap;
 } options = {.bindings = 65536, .rounds = 15, .inner = 78, .workers = 1, .cpu = -1};
 
 static struct plane plane;
@@ -98,6 +100,7 @@ static const char usage[] =
 	"bench_forward: cycles per packet of a worker's whole path, over net_null\n"
 	"  --bindings N     from 1 to 4194304 (65536)\n"
 	"  --inner OCTETS   of the inner packet, from 64 to 1460 (78)\n"
+	"  --encap KIND     ip6_in_ip6, ip4_in_ip4, minimal, gre or udp (ip6_in_ip6)\n"
 	"  --zipf           nodes are asked for by Zipf's law, not all alike\n"
 	"  --rounds N       of 640000 packets each, from 1 to 256 (15)\n"
 	"  --workers N      1, or 2: also a second worker at the same time (1)\n"
@@ -119,11 +122,27 @@ static unsigned long number(const char *option, const char *text, unsigned long 
 	exit(2);
 }
 
+static const char *const encaps[ENCAP_KIND_COUNT] = {
+#define X(upper, lower, overhead, rfc) [ENCAP_##upper] = #lower,
+	ENCAPS(X)
+#undef X
+};
+
+static enum encap_kind encap_named(const char *text)
+{
+	for (int kind = 0; kind < ENCAP_KIND_COUNT; kind++)
+		if (strcmp(encaps[kind], text) == 0)
+			return (enum encap_kind)kind;
+	fprintf(stderr, "bench_forward: --encap is %s, which is no encapsulation\n%s", text, usage);
+	exit(2);
+}
+
 static void read_options(int argc, char *argv[])
 {
 	static const struct option known[] = {
 		{"bindings", required_argument, NULL, 'b'},
 		{"inner", required_argument, NULL, 'i'},
+		{"encap", required_argument, NULL, 'e'},
 		{"zipf", no_argument, NULL, 'z'},
 		{"rounds", required_argument, NULL, 'r'},
 		{"workers", required_argument, NULL, 'w'},
@@ -142,6 +161,8 @@ static void read_options(int argc, char *argv[])
 			o->bindings = (uint32_t)number("bindings", optarg, 1, BINDINGS_LIMIT);
 		else if (option == 'i')
 			o->inner = (uint16_t)number("inner", optarg, INNER_MIN, INNER_LIMIT);
+		else if (option == 'e')
+			o->encap = encap_named(optarg);
 		else if (option == 'z')
 			o->zipf = true;
 		else if (option == 'r')
@@ -163,6 +184,10 @@ static void read_options(int argc, char *argv[])
 	}
 	if (o->spread)
 		o->workers = 2;
+	if (o->spread && o->encap != ENCAP_IP6_IN_IP6) {
+		fprintf(stderr, "bench_forward: --spread is for ip6_in_ip6\n");
+		exit(2);
+	}
 	if (optind < argc) {
 		fprintf(stderr, "bench_forward: unexpected argument %s\n%s", argv[optind], usage);
 		exit(2);
@@ -184,13 +209,28 @@ static void start_eal(void)
 	test_eal_start_on(lcores, (unsigned int)(octets >> 20), options.hugepages);
 }
 
+/* One home agent address, as with IPv6. */
+static void make_tunnels(void)
+{
+	if (options.encap == ENCAP_IP6_IN_IP6)
+		return;
+	plane.tables.agent4_count = 1;
+	for (uint32_t i = 0; i < options.bindings; i++) {
+		plane.bindings[i]->tunnel = tunnel4_number(0, options.encap);
+		plane.bindings[i]->udp_port = SOURCE4_PORT;
+	}
+}
+
 static void make_tables(void)
 {
 	uint64_t begin;
 
 	plane_scatter_homes();
+	if (options.encap != ENCAP_IP6_IN_IP6)
+		plane_use_ip4(0);
 	begin = rte_rdtsc();
 	plane_make(&plane, options.bindings, 0);
+	make_tunnels();
 	load_ms = (double)(rte_rdtsc() - begin) * 1e3 / (double)rte_get_tsc_hz();
 	if (!stream_make(&stream, options.bindings, options.zipf)) {
 		fprintf(stderr, "bench_forward: not enough memory for the addresses\n");
@@ -204,6 +244,7 @@ static void make_workers(void)
 		struct source *s = &sources[i];
 
 		s->stream = &stream;
+		s->encap = options.encap;
 		s->worker = i == 0 ? plane.worker : plane_make_worker(&plane, i, 0);
 		source_open(s, i, plane.pool);
 		s->worker->rx[0].ethdev = s->ethdev;
@@ -360,15 +401,16 @@ static void print_json(void)
 {
 	const char *separator = "";
 
-	printf("{\"bindings\": %" PRIu32 ", \"inner\": %u, \"distribution\": \"%s\", "
+	printf("{\"bindings\": %" PRIu32
+	       ", \"inner\": %u, \"encap\": \"%s\", \"distribution\": \"%s\", "
 	       "\"lookup\": \"%s\", \"counters\": %s, \"workers\": %u, \"hugepages\": %s, "
 	       "\"machine\": \"%s\", \"tsc_hz\": %" PRIu64 ", \"load_ms\": %.1f, "
 	       "\"octets_per_binding\": %.1f, \"dropped\": %" PRIu64 ", \"punted\": %" PRIu64
 	       ", \"lost\": %" PRIu64 ", \"samples\": {",
-	       options.bindings, options.inner, options.zipf ? "zipf" : "uniform", BCACHE_NAME,
-	       COUNTERS ? "true" : "false", options.workers, options.hugepages ? "true" : "false",
-	       MACHINE, rte_get_tsc_hz(), load_ms, octets_per_binding(), count_dropped(),
-	       count_punted(), count_lost());
+	       options.bindings, options.inner, encaps[options.encap],
+	       options.zipf ? "zipf" : "uniform", BCACHE_NAME, COUNTERS ? "true" : "false",
+	       options.workers, options.hugepages ? "true" : "false", MACHINE, rte_get_tsc_hz(),
+	       load_ms, octets_per_binding(), count_dropped(), count_punted(), count_lost());
 	for (int v = 0; v < VARIANTS; v++) {
 		if (!is_wanted((enum variant)v))
 			continue;
@@ -392,8 +434,9 @@ static void print_text(void)
 {
 	unsigned int rounds = options.rounds;
 
-	printf("%" PRIu32 " bindings in %s, inner packets of %u octets, %s, %s\n", options.bindings,
-	       BCACHE_NAME, options.inner, options.zipf ? "Zipf" : "uniform", MACHINE);
+	printf("%" PRIu32 " bindings in %s, inner packets of %u octets in %s, %s, %s\n",
+	       options.bindings, BCACHE_NAME, options.inner, encaps[options.encap],
+	       options.zipf ? "Zipf" : "uniform", MACHINE);
 	for (int v = 0; v < VARIANTS; v++) {
 		if (!is_wanted((enum variant)v))
 			continue;

@@ -8,6 +8,7 @@
 #include <rte_dev.h>
 #include <rte_ethdev.h>
 
+#include "bench/source4.h"
 #include "support/plane.h"
 
 enum {
@@ -66,8 +67,11 @@ static uint16_t fill(uint16_t port, uint16_t queue, struct rte_mbuf *packets[], 
 	(void)port;
 	(void)queue;
 	(void)max;
-	for (uint16_t i = 0; i < n; i++)
-		write_packet(s, packets[i]);
+	if (s->encap != ENCAP_IP6_IN_IP6)
+		source4_write(s, packets, n);
+	else
+		for (uint16_t i = 0; i < n; i++)
+			write_packet(s, packets[i]);
 	if (s->left > n) {
 		s->left -= n;
 	} else {
@@ -120,6 +124,12 @@ void source_set(struct source *source, enum source_kind kind, uint16_t inner_oct
 	struct ip_addr agent = plane_home_agent();
 	uint8_t *at = source->template;
 
+	source->kind = kind;
+	source->left = packets;
+	if (source->encap != ENCAP_IP6_IN_IP6) {
+		source4_set(source, inner_octets);
+		return;
+	}
 	memcpy(at, ether, sizeof(ether));
 	at += sizeof(ether);
 	if (kind != SOURCE_PLAIN) {
@@ -132,6 +142,4 @@ void source_set(struct source *source, enum source_kind kind, uint16_t inner_oct
 			     plane_home(0));
 	}
 	source->octets = (uint16_t)(at - source->template + inner_octets);
-	source->kind = kind;
-	source->left = packets;
 }

@@ -36,6 +36,11 @@ struct source {
 	uint16_t ethdev;
 	uint16_t octets; /* of a frame */
 	uint8_t template[SOURCE_TEMPLATE_OCTETS];
+	/* Of IPv4 frames, see bench/source4.h. */
+	enum encap_kind encap; /* ENCAP_IP6_IN_IP6: of IPv6 */
+	uint16_t inner_at;
+	uint32_t outer_sum;
+	uint32_t inner_sum;
 };
 
 /* Makes port net_null<number>, one queue. The program ends with a message on failure. */

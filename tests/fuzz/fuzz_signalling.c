@@ -154,10 +154,13 @@ static void decide(const struct binding_update *update, const struct ip_addr *so
 		.home_address_is_ours = !(octets[6] & 2),
 		.answer_foreign_home_address = octets[6] & 4,
 		.care_of_is_home = octets[6] & 8,
-		.node_prohibited = octets[6] & 16,
-		.table_full = octets[6] & 32,
-		.draining = octets[6] & 64,
-		.may_not_prolong = octets[6] & 128,
+		.admission =
+			{
+				.node_prohibited = octets[6] & 16,
+				.table_full = octets[6] & 32,
+				.draining = octets[6] & 64,
+				.may_not_prolong = octets[6] & 128,
+			},
 		.prefix_valid_s = octets[7] == 0 ? LIFETIME_INFINITE_S : octets[7],
 		.prefix_preferred_s = octets[8] == 0 ? LIFETIME_INFINITE_S : octets[8],
 		.max_lifetime_s = 4u + octets[9] * 1024u,

@@ -13,6 +13,7 @@
 #include <rte_mbuf.h>
 
 #include "ha/time.h"
+#include "load/protocol.h"
 
 enum {
 	DESCRIPTORS = 1024,
@@ -104,8 +105,8 @@ bool link_start(const struct options *options)
 {
 	memcpy(&header[0], options->dst_mac, 6);
 	memcpy(&header[6], options->src_mac, 6);
-	header[12] = 0x86;
-	header[13] = 0xdd;
+	header[12] = (uint8_t)(options->protocol->ether_type >> 8);
+	header[13] = (uint8_t)options->protocol->ether_type;
 	return start_eal(options) && start_port() && wait_for_peer();
 }
 

@@ -28,7 +28,7 @@ enum {
 bool link_start(const struct options *options);
 void link_stop(void);
 
-/* Where an IPv6 packet of up to LINK_PACKET_MAX octets may be written; NULL when there is no room
+/* Where an IP packet of up to LINK_PACKET_MAX octets may be written; NULL when there is no room
  * or no buffer. Nothing is queued until link_end. */
 void *link_begin(void);
 void link_end(uint16_t length);

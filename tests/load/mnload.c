@@ -16,12 +16,10 @@
 #include <rte_mbuf.h>
 
 #include "ha/time.h"
-#include "ha/wire/ip6.h"
-#include "ha/wire/mobility.h"
 #include "load/link.h"
-#include "load/message.h"
 #include "load/nodes.h"
 #include "load/options.h"
+#include "load/protocol.h"
 #include "load/report.h"
 #include "load/traffic.h"
 #include "load/updates.h"
@@ -61,53 +59,18 @@ static void show(const uint8_t *bytes, uint32_t length, enum wrong wrong)
 			i % 32 == 31 || i + 1 == length ? fputc('\n', stderr) : 0;
 }
 
-static enum wrong take_mobility(const uint8_t *packet, uint32_t length)
-{
-	if (length < sizeof(struct ip6_hdr_wire) + MH_FIXED_OCTETS)
-		return WRONG_MESSAGE;
-	if (packet[sizeof(struct ip6_hdr_wire) + 2] != MH_BINDING_ERROR)
-		return WRONG_ROUTING_HEADER; /* to one of our nodes away from home */
-	results.binding_errors++;
-	return WRONG_NOTHING;
-}
-
-static enum wrong take_packet(const uint8_t *packet, uint32_t length, uint64_t now_tsc)
-{
-	const struct ip6_hdr_wire *ip = (const void *)packet;
-
-	switch (ip->next_header) {
-	case PROTO_ROUTING:
-		if (memcmp(ip->source, options.home_agent.bytes, sizeof(ip->source)) != 0)
-			return WRONG_SOURCE;
-		return updates_receive(packet, length, now_tsc);
-	case PROTO_IPV6:
-		return traffic_receive_tunnelled(packet, length);
-	case PROTO_UDP:
-		return traffic_receive_plain(packet, length);
-	case PROTO_MOBILITY:
-		return take_mobility(packet, length);
-	case PROTO_ICMP6:
-		results.icmp6[length > sizeof(*ip) ? packet[sizeof(*ip)] : 0]++;
-		return WRONG_NOTHING;
-	default:
-		return WRONG_UNKNOWN;
-	}
-}
-
 static enum wrong take_frame(const uint8_t *frame, uint32_t length, uint64_t now_tsc)
 {
-	const struct ip6_hdr_wire *ip = (const void *)(frame + LINK_HEADER_OCTETS);
+	const struct protocol *protocol = options.protocol;
+	const uint8_t *packet = frame + LINK_HEADER_OCTETS;
 	uint32_t octets;
 
 	if (length < LINK_HEADER_OCTETS || memcmp(&frame[0], options.src_mac, 6) != 0 ||
-	    memcmp(&frame[6], options.dst_mac, 6) != 0 || frame[12] != 0x86 || frame[13] != 0xdd)
+	    memcmp(&frame[6], options.dst_mac, 6) != 0 ||
+	    (frame[12] << 8 | frame[13]) != protocol->ether_type)
 		return WRONG_ETHERNET;
-	if (length < LINK_HEADER_OCTETS + sizeof(*ip) || frame[LINK_HEADER_OCTETS] >> 4 != 6)
-		return WRONG_IP6;
-	octets = (uint32_t)sizeof(*ip) + ntohs(ip->payload_length_be);
-	if (octets > length - LINK_HEADER_OCTETS)
-		return WRONG_IP6;
-	return take_packet(frame + LINK_HEADER_OCTETS, octets, now_tsc);
+	octets = protocol->packet_octets(packet, length - LINK_HEADER_OCTETS);
+	return octets == 0 ? WRONG_IP : protocol->take(&options, packet, octets, now_tsc, &results);
 }
 
 static unsigned int receive(void)
@@ -188,7 +151,7 @@ static unsigned int drain_turn(void)
 	return taken;
 }
 
-/* A removed node's packets must not be tunnelled any more (RFC 6275 §10.3.2). */
+/* A removed node's packets must not be tunnelled any more (RFC 6275 §10.3.2, 5944 §3.8.2.2). */
 static void probe_removed(const struct node *nodes)
 {
 	uint32_t probes = 0;
@@ -249,8 +212,8 @@ int main(int argc, char **argv)
 	if (options.write_mobile_nodes != NULL)
 		return write_mobile_nodes();
 	nodes = nodes_make(&options);
-	if (nodes == NULL || !message_start()) {
-		fputs("mnload: out of memory, or libcrypto without HMAC-SHA1\n", stderr);
+	if (nodes == NULL || !options.protocol->start()) {
+		fputs("mnload: out of memory, or libcrypto without HMAC\n", stderr);
 		nodes_free(nodes, options.count);
 		return EXIT_SETUP;
 	}
@@ -260,7 +223,7 @@ int main(int argc, char **argv)
 		status = run(nodes);
 		link_stop();
 	}
-	message_stop();
+	options.protocol->stop();
 	nodes_free(nodes, options.count);
 	return status;
 }

@@ -30,7 +30,7 @@ struct ip_addr node_home(const struct options *options, uint32_t i)
 {
 	struct ip_addr home = options->home_prefix.addr;
 
-	put_u32(&home.bytes[12], i + 1);
+	put_u32(&home.bytes[12], get_u32(&home.bytes[12]) | (i + 1));
 	return home;
 }
 
@@ -38,6 +38,11 @@ struct ip_addr node_care_of(const struct options *options, uint32_t i, uint32_t 
 {
 	struct ip_addr care_of = options->care_of_prefix.addr;
 
+	if (ip_addr_is_v4_mapped(&care_of)) {
+		put_u32(&care_of.bytes[12],
+			get_u32(&care_of.bytes[12]) | (i + 1) << NODE_CARE_OF_BITS4 | number);
+		return care_of;
+	}
 	put_u32(&care_of.bytes[8], i + 1);
 	put_u32(&care_of.bytes[12], number);
 	return care_of;
@@ -50,12 +55,25 @@ uint8_t node_identifier(uint32_t i, char text[static NODE_IDENTIFIER_TEXT])
 
 uint32_t node_by_home(const struct options *options, const struct ip_addr *home)
 {
-	uint32_t number = get_u32(&home->bytes[12]);
+	const struct ip_addr *prefix = &options->home_prefix.addr;
+	uint32_t number = get_u32(&home->bytes[12]) ^ get_u32(&prefix->bytes[12]);
 
-	if (memcmp(home->bytes, options->home_prefix.addr.bytes, 8) != 0 ||
-	    get_u32(&home->bytes[8]) != 0)
+	if (memcmp(home->bytes, prefix->bytes, 12) != 0)
 		return NODE_NONE;
 	return number >= 1 && number <= options->count ? number - 1 : NODE_NONE;
+}
+
+static uint32_t node_by_care_of4(const struct options *options, const struct ip_addr *care_of,
+				 uint32_t *number)
+{
+	const struct ip_addr *prefix = &options->care_of_prefix.addr;
+	uint32_t rest = get_u32(&care_of->bytes[12]) ^ get_u32(&prefix->bytes[12]);
+	uint32_t node = rest >> NODE_CARE_OF_BITS4;
+
+	if (memcmp(care_of->bytes, prefix->bytes, 12) != 0)
+		return NODE_NONE;
+	*number = rest & ((1u << NODE_CARE_OF_BITS4) - 1);
+	return node >= 1 && node <= options->count ? node - 1 : NODE_NONE;
 }
 
 uint32_t node_by_care_of(const struct options *options, const struct ip_addr *care_of,
@@ -63,6 +81,8 @@ uint32_t node_by_care_of(const struct options *options, const struct ip_addr *ca
 {
 	uint32_t node = get_u32(&care_of->bytes[8]);
 
+	if (ip_addr_is_v4_mapped(&options->care_of_prefix.addr))
+		return node_by_care_of4(options, care_of, number);
 	if (memcmp(care_of->bytes, options->care_of_prefix.addr.bytes, 8) != 0)
 		return NODE_NONE;
 	*number = get_u32(&care_of->bytes[12]);
@@ -135,7 +155,8 @@ static void write_node(FILE *file, const struct options *options, const struct n
 		ip_addr_format(&home, text), identifier, NODE_SPI);
 	for (int k = 0; k < NODE_KEY_OCTETS; k++)
 		fprintf(file, "%02x", node->key[k]);
-	fprintf(file, "\",\"replay\":\"%s\"}\n", options->timestamps ? "timestamp" : "sequence");
+	fprintf(file, "\",\"replay\":\"%s\"%s}\n", options->timestamps ? "timestamp" : "sequence",
+		options->node_fields != NULL ? options->node_fields : "");
 }
 
 int nodes_write(const struct options *options)

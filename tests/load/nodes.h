@@ -5,7 +5,7 @@
  * Shape      node i of 0 .. count-1 is called number i + 1 in addresses and identifier: home
  *            address home-prefix | number, care-of address care-of-prefix | number | how many
  *            care-of addresses it has had. So every address that comes back tells whose it is and
- *            since when, without a table.
+ *            since when, without a table. In IPv4 the two numbers share what is behind the prefix.
  */
 #ifndef LOAD_NODES_H
 #define LOAD_NODES_H
@@ -20,6 +20,7 @@ enum {
 	NODE_KEY_OCTETS = 16,
 	NODE_IDENTIFIER_TEXT = 24,
 	NODE_SPI = 1000,
+	NODE_CARE_OF_BITS4 = 8, /* of an IPv4 care-of address, for how many there were */
 };
 
 #define NODE_NONE UINT32_MAX

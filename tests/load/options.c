@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "load/protocol.h"
 #include "load/values.h"
 
 static const char usage[] =
@@ -15,6 +16,7 @@ static const char usage[] =
 	"  mnload --vdev ARGS [options]               run the phases, report as JSON on stdout\n"
 	"  mnload --write-mobile-nodes FILE --count N  write the nodes and keys for homewardd\n"
 	"\n"
+	"  --protocol P         mip6 or mip4; stands before the addresses (mip6)\n"
 	"  --count N            mobile nodes, up to 1000000 (1000)\n"
 	"  --phases LIST        of register, refresh, move, remove, traffic, in this order\n"
 	"                       (register,refresh,move,remove)\n"
@@ -24,13 +26,13 @@ static const char usage[] =
 	"  --traffic PPS        data packets per second while the phases run (0)\n"
 	"  --seconds S          length of the phase traffic; without one in the list it is put\n"
 	"                       before remove, or last\n"
-	"  --home-prefix P      (2001:db8:1::/64)\n"
-	"  --home-agent A       (2001:db8:ff::1)\n"
-	"  --care-of-prefix P   (2001:db8:c::/48)\n"
-	"  --correspondent A    (2001:db8:cc::1)\n"
+	"  --home-prefix P      (2001:db8:1::/64; 10.0.0.0/8)\n"
+	"  --home-agent A       (2001:db8:ff::1; 192.0.2.1)\n"
+	"  --care-of-prefix P   (2001:db8:c::/48; 64.0.0.0/4)\n"
+	"  --correspondent A    (2001:db8:cc::1; 198.51.100.10)\n"
 	"  --dst-mac M          of the home agent's port (02:00:00:00:00:01)\n"
 	"  --src-mac M          ours (02:00:00:00:00:02)\n"
-	"  --timestamps         replay protection by timestamp (RFC 4285 section 6)\n"
+	"  --timestamps         replay protection by timestamp (RFC 4285 section 6); mip4 always\n"
 	"  --cpu N              (0)\n"
 	"  --busy               never sleep between polls: for a CPU of its own\n"
 	"\n"
@@ -86,6 +88,19 @@ static void place_traffic_phase(struct options *options)
 	options->phase_count++;
 }
 
+static bool use_protocol(struct options *options, const struct protocol *protocol)
+{
+	if (protocol == NULL)
+		return false;
+	options->protocol = protocol;
+	options->node_fields = protocol->node_fields;
+	options->timestamps |= protocol->timestamps;
+	return value_prefix(protocol->home_prefix, &options->home_prefix) &&
+	       value_prefix(protocol->care_of_prefix, &options->care_of_prefix) &&
+	       value_address(protocol->home_agent, &options->home_agent) &&
+	       value_address(protocol->correspondent, &options->correspondent);
+}
+
 void options_set_defaults(struct options *options)
 {
 	*options = (struct options){
@@ -95,15 +110,13 @@ void options_set_defaults(struct options *options)
 		.dst_mac = {2, 0, 0, 0, 0, 1},
 		.src_mac = {2, 0, 0, 0, 0, 2},
 	};
-	value_prefix("2001:db8:1::/64", &options->home_prefix);
-	value_prefix("2001:db8:c::/48", &options->care_of_prefix);
-	ip_addr_parse("2001:db8:ff::1", &options->home_agent);
-	ip_addr_parse("2001:db8:cc::1", &options->correspondent);
+	use_protocol(options, &protocol_mip6);
 	read_phases("register,refresh,move,remove", options);
 }
 
 enum {
 	OPT_WRITE = OPT_OWN,
+	OPT_PROTOCOL,
 	OPT_PHASES,
 	OPT_RATE,
 	OPT_TRAFFIC,
@@ -115,6 +128,7 @@ enum {
 static const struct option names[] = {
 	OPTIONS_SHARED,
 	{"write-mobile-nodes", required_argument, NULL, OPT_WRITE},
+	{"protocol", required_argument, NULL, OPT_PROTOCOL},
 	{"phases", required_argument, NULL, OPT_PHASES},
 	{"rate", required_argument, NULL, OPT_RATE},
 	{"traffic", required_argument, NULL, OPT_TRAFFIC},
@@ -163,11 +177,11 @@ bool options_read_shared(struct options *o, int name, const char *value)
 	case OPT_HOME_PREFIX:
 		return value_prefix(value, &o->home_prefix);
 	case OPT_HOME_AGENT:
-		return ip_addr_parse(value, &o->home_agent);
+		return value_address(value, &o->home_agent);
 	case OPT_CARE_OF_PREFIX:
 		return value_prefix(value, &o->care_of_prefix);
 	case OPT_CORRESPONDENT:
-		return ip_addr_parse(value, &o->correspondent);
+		return value_address(value, &o->correspondent);
 	case OPT_DST_MAC:
 		return value_mac(value, o->dst_mac);
 	case OPT_SRC_MAC:
@@ -190,6 +204,8 @@ static bool read_one(void *options, int name, const char *value)
 	case OPT_WRITE:
 		o->write_mobile_nodes = value;
 		return true;
+	case OPT_PROTOCOL:
+		return use_protocol(o, protocol_find(value));
 	case OPT_PHASES:
 		return read_phases(value, o);
 	case OPT_RATE:
@@ -209,6 +225,19 @@ static bool read_one(void *options, int name, const char *value)
 	}
 }
 
+/* Numbers of nodes go behind the prefixes; all addresses are of one family. */
+static bool addresses_fit(const struct options *o)
+{
+	bool is_ip4 = ip_addr_is_v4_mapped(&o->home_agent);
+
+	return ip_addr_is_v4_mapped(&o->correspondent) == is_ip4 &&
+	       ip_addr_is_v4_mapped(&o->home_prefix.addr) == is_ip4 &&
+	       ip_addr_is_v4_mapped(&o->care_of_prefix.addr) == is_ip4 &&
+	       (o->protocol == &protocol_mip4) == is_ip4 &&
+	       128 - o->home_prefix.length >= o->protocol->home_bits &&
+	       128 - o->care_of_prefix.length >= o->protocol->care_of_bits;
+}
+
 bool options_read(struct options *options, int argc, char **argv)
 {
 	options_set_defaults(options);
@@ -216,6 +245,12 @@ bool options_read(struct options *options, int argc, char **argv)
 		return false;
 	if (optind != argc || (options->vdev == NULL && options->write_mobile_nodes == NULL)) {
 		fputs("mnload: --vdev or --write-mobile-nodes is needed; see --help\n", stderr);
+		return false;
+	}
+	if (!addresses_fit(options)) {
+		fputs("mnload: addresses of another protocol, or prefixes that are too long; see "
+		      "--help\n",
+		      stderr);
 		return false;
 	}
 	place_traffic_phase(options);

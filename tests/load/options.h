@@ -31,7 +31,11 @@ enum phase_kind {
 		PHASE_NONE,
 };
 
+struct protocol;
+
 struct options {
+	const struct protocol *protocol;
+	const char *node_fields; /* more of each line of the mobile nodes file; NULL: none */
 	const char *vdev;
 	const char *write_mobile_nodes;
 	uint32_t count;

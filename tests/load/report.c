@@ -6,6 +6,8 @@
 
 #include <rte_cycles.h>
 
+#include "load/protocol.h"
+
 static const char *const wrong_names[] = {
 #define X(upper, lower, text) #lower,
 	WRONGS(X)
@@ -101,10 +103,11 @@ static void print_wrong(const uint64_t counts[])
 
 void report_print(const struct options *options, const struct results *results)
 {
-	printf("{\n  \"version\": 1, \"count\": %u, \"rate_per_s\": %u, \"window\": %u, "
+	printf("{\n  \"version\": 1, \"protocol\": \"%s\", \"count\": %u, \"rate_per_s\": %u, "
+	       "\"window\": %u, "
 	       "\"traffic_pps\": %u, \"timestamps\": %s,\n  \"phases\": [\n",
-	       options->count, options->rate_per_s, options->window, options->traffic_pps,
-	       options->timestamps ? "true" : "false");
+	       options->protocol->name, options->count, options->rate_per_s, options->window,
+	       options->traffic_pps, options->timestamps ? "true" : "false");
 	for (uint8_t i = 0; i < results->phase_count; i++) {
 		print_phase(&results->phases[i]);
 		printf("%s\n", i + 1 < results->phase_count ? "," : "");
@@ -113,7 +116,7 @@ void report_print(const struct options *options, const struct results *results)
 	print_traffic(&results->traffic);
 	print_wrong(results->wrong);
 	printf("  ");
-	print_by_number("icmp6", results->icmp6);
+	print_by_number(options->protocol->errors, results->errors);
 	printf(", \"binding_errors\": %" PRIu64 ", \"port_full\": %" PRIu64
 	       ",\n  \"peer_lost\": %s, \"good\": %s\n}\n",
 	       results->binding_errors, results->port_full, results->peer_lost ? "true" : "false",

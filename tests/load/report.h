@@ -18,7 +18,7 @@ struct results {
 	uint8_t phase_count;
 	struct traffic_result traffic;
 	uint64_t wrong[WRONG_COUNT];
-	uint64_t icmp6[256]; /* errors and others, by type */
+	uint64_t errors[256]; /* ICMP: errors and others, by type */
 	uint64_t binding_errors;
 	uint64_t port_full;
 	bool peer_lost; /* and the rest was given up */

@@ -6,15 +6,12 @@
 
 #include <rte_byteorder.h>
 #include <rte_cycles.h>
-#include <rte_ip.h>
-#include <rte_udp.h>
 
-#include "ha/wire/ip6.h"
 #include "load/link.h"
+#include "load/protocol.h"
 
 enum {
 	MAGIC = 0x6d6e6c64,
-	UDP_PORT = 4660,
 	HOP_LIMIT = 64,
 	POLL_MAX = 32,
 	SEARCH_MAX = 64,	/* nodes looked at for one that may get a packet */
@@ -23,17 +20,8 @@ enum {
 	BACKLOG_MS = 10,	/* what was missed before that is not made up for */
 };
 
-struct data_packet {
-	struct rte_ipv6_hdr ip;
-	struct rte_udp_hdr udp;
-	uint32_t magic_be;
-	uint32_t node_be;
-	uint64_t number_be;
-} __attribute__((packed));
-
-_Static_assert(sizeof(struct data_packet) == 64, "78 octets with Ethernet");
-
 static const struct options *options;
+static const struct protocol *protocol;
 static struct node *nodes;
 static struct traffic_result *result;
 static uint64_t *seen;
@@ -46,6 +34,7 @@ bool traffic_start(const struct options *with_options, struct node *with_nodes,
 		   struct traffic_result *with_result)
 {
 	options = with_options;
+	protocol = options->protocol;
 	nodes = with_nodes;
 	result = with_result;
 	begun_tsc = rte_rdtsc();
@@ -64,26 +53,18 @@ uint64_t traffic_next_number(void)
 	return number;
 }
 
-static void write_data(struct data_packet *packet, uint32_t node, uint64_t packet_number,
-		       bool reverse, uint8_t hop_limit)
+static void write_data(uint8_t *packet, uint32_t node, uint64_t packet_number, bool reverse,
+		       uint8_t hop_limit)
 {
 	struct ip_addr home = node_home(options, node);
-	uint16_t udp_octets = sizeof(*packet) - sizeof(packet->ip);
+	struct data_trailer trailer = {
+		.magic_be = rte_cpu_to_be_32(MAGIC),
+		.node_be = rte_cpu_to_be_32(node),
+		.number_be = rte_cpu_to_be_64(packet_number),
+	};
 
-	memset(packet, 0, sizeof(*packet));
-	packet->ip.vtc_flow = rte_cpu_to_be_32(0x60000000);
-	packet->ip.payload_len = rte_cpu_to_be_16(udp_octets);
-	packet->ip.proto = PROTO_UDP;
-	packet->ip.hop_limits = hop_limit;
-	memcpy(packet->ip.src_addr, reverse ? home.bytes : options->correspondent.bytes, 16);
-	memcpy(packet->ip.dst_addr, reverse ? options->correspondent.bytes : home.bytes, 16);
-	packet->udp.src_port = rte_cpu_to_be_16(UDP_PORT);
-	packet->udp.dst_port = rte_cpu_to_be_16(UDP_PORT);
-	packet->udp.dgram_len = rte_cpu_to_be_16(udp_octets);
-	packet->magic_be = rte_cpu_to_be_32(MAGIC);
-	packet->node_be = rte_cpu_to_be_32(node);
-	packet->number_be = rte_cpu_to_be_64(packet_number);
-	packet->udp.dgram_cksum = rte_ipv6_udptcp_cksum(&packet->ip, &packet->udp);
+	protocol->write_data(packet, reverse ? &home : &options->correspondent,
+			     reverse ? &options->correspondent : &home, hop_limit, &trailer);
 }
 
 static uint64_t *seen_word(uint64_t packet_number)
@@ -99,32 +80,25 @@ static uint64_t take_number(void)
 
 static bool send_forward(uint32_t node)
 {
-	struct data_packet *packet = link_begin();
+	uint8_t *packet = link_begin();
 
 	if (packet == NULL)
 		return false;
 	write_data(packet, node, take_number(), false, HOP_LIMIT);
-	link_end(sizeof(*packet));
+	link_end(protocol->data_octets);
 	return true;
 }
 
 static bool send_reverse(uint32_t node)
 {
 	struct ip_addr care_of = node_care_of(options, node, nodes[node].care_of);
-	struct ip6_hdr_wire *outer = link_begin();
+	uint8_t *outer = link_begin();
 
 	if (outer == NULL)
 		return false;
-	*outer = (struct ip6_hdr_wire){
-		.version_class_flow_be = rte_cpu_to_be_32(0x60000000),
-		.payload_length_be = rte_cpu_to_be_16(sizeof(struct data_packet)),
-		.next_header = PROTO_IPV6,
-		.hop_limit = HOP_LIMIT,
-	};
-	memcpy(outer->source, care_of.bytes, sizeof(outer->source));
-	memcpy(outer->destination, options->home_agent.bytes, sizeof(outer->destination));
-	write_data((struct data_packet *)(void *)(outer + 1), node, take_number(), true, HOP_LIMIT);
-	link_end(sizeof(*outer) + sizeof(struct data_packet));
+	protocol->write_outer(outer, &care_of, &options->home_agent);
+	write_data(outer + protocol->outer_octets, node, take_number(), true, HOP_LIMIT);
+	link_end((uint16_t)(protocol->outer_octets + protocol->data_octets));
 	return true;
 }
 
@@ -193,17 +167,18 @@ unsigned int traffic_poll(uint64_t now_tsc)
 static enum wrong check_data(const uint8_t *bytes, uint32_t length, bool reverse, uint32_t *node,
 			     uint64_t *packet_number)
 {
-	const struct data_packet *packet = (const void *)bytes;
-	struct data_packet expected;
+	struct data_trailer trailer;
+	uint8_t expected[DATA_OCTETS_MAX];
 
-	if (length != sizeof(*packet))
+	if (length != protocol->data_octets)
 		return WRONG_DATA_INNER;
-	*node = rte_be_to_cpu_32(packet->node_be);
-	*packet_number = rte_be_to_cpu_64(packet->number_be);
+	memcpy(&trailer, bytes + length - sizeof(trailer), sizeof(trailer));
+	*node = rte_be_to_cpu_32(trailer.node_be);
+	*packet_number = rte_be_to_cpu_64(trailer.number_be);
 	if (*node >= options->count || *packet_number >= number)
 		return WRONG_DATA_INNER;
-	write_data(&expected, *node, *packet_number, reverse, HOP_LIMIT - 1);
-	if (memcmp(&expected, packet, sizeof(expected)) != 0)
+	write_data(expected, *node, *packet_number, reverse, HOP_LIMIT - 1);
+	if (memcmp(expected, bytes, length) != 0)
 		return WRONG_DATA_INNER;
 	if ((*seen_word(*packet_number) >> (*packet_number % 64) & 1) != 0)
 		return WRONG_DATA_TWICE;
@@ -238,35 +213,22 @@ static enum wrong check_care_of(const struct node *node, uint32_t care_of, bool 
 	return WRONG_NOTHING;
 }
 
-static enum wrong check_outer(const struct ip6_hdr_wire *outer)
-{
-	uint32_t first = rte_be_to_cpu_32(outer->version_class_flow_be);
-
-	/* The traffic class is that of the inner packet, 0. */
-	if ((first & 0x0ff00000) != 0 || outer->hop_limit == 0 ||
-	    rte_be_to_cpu_16(outer->payload_length_be) != sizeof(struct data_packet))
-		return WRONG_DATA_OUTER;
-	if (memcmp(outer->source, options->home_agent.bytes, sizeof(outer->source)) != 0)
-		return WRONG_SOURCE;
-	return WRONG_NOTHING;
-}
-
 enum wrong traffic_receive_tunnelled(const uint8_t *packet, uint32_t length)
 {
-	const struct ip6_hdr_wire *outer = (const void *)packet;
-	enum wrong wrong = check_outer(outer);
 	struct ip_addr destination;
 	uint64_t packet_number;
 	uint32_t care_of = 0;
 	uint32_t node;
+	enum wrong wrong;
 
+	if (length < protocol->outer_octets)
+		return WRONG_DATA_OUTER;
+	wrong = protocol->check_outer(packet, &options->home_agent, &destination);
+	if (wrong == WRONG_NOTHING)
+		wrong = check_data(packet + protocol->outer_octets, length - protocol->outer_octets,
+				   false, &node, &packet_number);
 	if (wrong != WRONG_NOTHING)
 		return wrong;
-	wrong = check_data(packet + sizeof(*outer), length - (uint32_t)sizeof(*outer), false, &node,
-			   &packet_number);
-	if (wrong != WRONG_NOTHING)
-		return wrong;
-	memcpy(&destination, outer->destination, sizeof(destination));
 	if (node_by_care_of(options, &destination, &care_of) != node)
 		return WRONG_DATA_NODE;
 	result->received++;

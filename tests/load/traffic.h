@@ -46,7 +46,7 @@ unsigned int traffic_poll(uint64_t now_tsc);
 /* One packet to a removed node's home address. False when there is no room: try again. */
 bool traffic_probe(uint32_t node);
 
-/* An IPv6-in-IPv6 packet, and a bare one of ours. */
+/* A packet in a tunnel, and a bare one of ours. */
 enum wrong traffic_receive_tunnelled(const uint8_t *packet, uint32_t length);
 enum wrong traffic_receive_plain(const uint8_t *packet, uint32_t length);
 

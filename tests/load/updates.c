@@ -6,9 +6,9 @@
 #include <rte_cycles.h>
 
 #include "ha/time.h"
-#include "ha/wire/mobility.h"
 #include "load/link.h"
 #include "load/message.h"
+#include "load/protocol.h"
 #include "load/traffic.h"
 
 enum {
@@ -88,9 +88,10 @@ static bool send_update(uint32_t i, uint64_t now_tsc)
 
 	if (packet == NULL)
 		return false;
+	/* The last bits of a timestamp tell its sequence number, for answers that repeat nothing else. */
 	if (options->timestamps)
-		update.message_id_ntp = time_of_day_ntp();
-	length = message_write_update(options, node, &update, packet);
+		update.message_id_ntp = (time_of_day_ntp() & ~UINT64_C(0xffff)) | update.sequence;
+	length = options->protocol->write_update(options, node, &update, packet);
 	if (length == 0)
 		return false;
 	link_end(length);
@@ -239,7 +240,7 @@ static enum wrong check_node(const struct ack *ack, uint32_t i)
 	if (node_identifier(i, identifier) != cursor_left(&ack->identifier) ||
 	    memcmp(identifier, ack->identifier.at, cursor_left(&ack->identifier)) != 0)
 		return WRONG_IDENTIFIER;
-	if (!message_ack_is_authentic(ack, &nodes[i]))
+	if (!options->protocol->is_authentic(ack, &nodes[i]))
 		return WRONG_AUTHENTICATOR;
 	if (ack->has_message_id != options->timestamps)
 		return WRONG_MESSAGE_ID;
@@ -256,12 +257,13 @@ static bool is_late(const struct node *node, uint16_t sequence)
 	return behind >= 1 && behind <= earlier;
 }
 
-/* The acknowledgement of a de-registration may get lost. Sent again it finds no binding, and 133 is
- * the answer of RFC 6275 §10.3.2: the node is out all the same. */
+/* The acknowledgement of a de-registration may get lost. Sent again it finds no binding, and the
+ * answer may say so: the node is out all the same. */
 static bool is_gone_already(const struct node *node, const struct ack *ack)
 {
 	return node->waits_for == PHASE_REMOVE && node->tries > 1 &&
-	       ack->status == STATUS_NOT_HOME_AGENT_FOR_NODE;
+	       options->protocol->status_gone != STATUS_NONE &&
+	       ack->status == options->protocol->status_gone;
 }
 
 static void take_answer(struct node *node, const struct ack *ack)
@@ -288,7 +290,7 @@ enum wrong updates_receive(const uint8_t *packet, uint32_t length, uint64_t now_
 {
 	struct node *node;
 	struct ack ack;
-	enum wrong wrong = message_read_ack(packet, length, &ack);
+	enum wrong wrong = options->protocol->read_ack(packet, length, &ack);
 	uint32_t i;
 
 	if (wrong != WRONG_NOTHING)

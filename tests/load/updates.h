@@ -44,7 +44,7 @@ void updates_begin(struct phase_result *result, enum phase_kind kind, uint64_t n
 unsigned int updates_poll(uint64_t now_tsc);
 bool updates_are_done(void);
 
-/* A packet with a routing header. */
+/* A packet that answers an update. */
 enum wrong updates_receive(const uint8_t *packet, uint32_t length, uint64_t now_tsc);
 
 #endif

@@ -29,9 +29,24 @@ bool value_mac(const char *text, uint8_t mac[static 6])
 	return true;
 }
 
+bool value_address(const char *text, struct ip_addr *address)
+{
+	return ip_addr_parse(text, address) || ip4_addr_parse(text, address);
+}
+
+static bool rest_is_zero(const struct ip_prefix *prefix)
+{
+	uint8_t rest = 0;
+
+	if (prefix->length % 8 != 0)
+		rest = prefix->addr.bytes[prefix->length / 8] & (0xff >> prefix->length % 8);
+	for (int i = (prefix->length + 7) / 8; i < 16; i++)
+		rest |= prefix->addr.bytes[i];
+	return rest == 0;
+}
+
 bool value_prefix(const char *text, struct ip_prefix *prefix)
 {
-	static const uint8_t none[8];
 	char copy[IP_PREFIX_TEXT];
 	uint32_t length;
 	char *slash;
@@ -41,8 +56,13 @@ bool value_prefix(const char *text, struct ip_prefix *prefix)
 	if (slash == NULL || !value_number(slash + 1, 64, &length))
 		return false;
 	*slash = '\0';
-	if (!ip_addr_parse(copy, &prefix->addr))
+	if (!value_address(copy, &prefix->addr))
 		return false;
+	if (ip_addr_is_v4_mapped(&prefix->addr)) {
+		if (length > 32)
+			return false;
+		length += IP4_PREFIX_BITS;
+	}
 	prefix->length = (uint8_t)length;
-	return memcmp(&prefix->addr.bytes[8], none, sizeof(none)) == 0;
+	return rest_is_zero(prefix);
 }

@@ -8,9 +8,9 @@
 
 #define WRONGS(X)                                                                                  \
 	X(ETHERNET, ethernet, "Ethernet addresses or type")                                        \
-	X(IP6, ip6, "IPv6 header or length")                                                       \
+	X(IP, ip, "IP header or length")                                                           \
 	X(SOURCE, source, "not from the home agent's address")                                     \
-	X(UNKNOWN, unknown, "neither acknowledgement, tunnel, our data nor ICMPv6")                \
+	X(UNKNOWN, unknown, "neither acknowledgement, tunnel, our data nor ICMP")                  \
 	X(ROUTING_HEADER, routing_header, "type 2 routing header missing or malformed")            \
 	X(HOME, home,                                                                              \
 	  "home address is nobody's, or not of the node whose care-of address it went to")         \

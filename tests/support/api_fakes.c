@@ -6,22 +6,32 @@
 
 #include "admission.h"
 #include "config/config_load.h"
+#include "foreign_agent/discovery.h"
+#include "foreign_agent/foreign_agent.h"
+#include "foreign_agent/pending.h"
+#include "foreign_agent/revoke.h"
+#include "foreign_agent/visitor.h"
 #include "ha/dataplane.h"
 #include "ha/encap.h"
 #include "ha/time.h"
+#include "ha/wire/mip4.h"
+#include "link/arp_proxy.h"
 #include "link/dad.h"
 #include "link/link.h"
 #include "link/proxy.h"
+#include "mip4/revocation.h"
 #include "mobile_node.h"
 #include "multicast/listeners.h"
 #include "multicast/membership.h"
 #include "nexthop.h"
 #include "retire.h"
+#include "revocation/outstanding.h"
 #include "revocation/revocation.h"
 #include "revocation/transfer.h"
 #include "router/advertise.h"
 #include "router/renumber.h"
 #include "service.h"
+#include "service4.h"
 
 static struct registration registrations[FAKE_SLOTS];
 static struct binding published;
@@ -41,7 +51,8 @@ static struct ip_addr parsed(const char *text)
 {
 	struct ip_addr a = {0};
 
-	ip_addr_parse(text, &a);
+	if (!ip4_addr_parse(text, &a))
+		ip_addr_parse(text, &a);
 	return a;
 }
 
@@ -114,6 +125,166 @@ void api_fakes_add(uint32_t count)
 	}
 }
 
+enum { SLOT4 = 300, SLOT4_ALSO, SLOT4_NAT, SLOT4_VISITOR };
+
+static struct registration *add4(uint32_t slot, const char *home, const char *care_of)
+{
+	struct registration *r = &registrations[slot];
+
+	add(slot, home, care_of, REGISTRATION_VALID);
+	r->protocol = REGISTRATION_MIP4;
+	r->flags = MIP4_FLAG_REVERSE | MIP4_FLAG_SIMULTANEOUS;
+	r->source_port = 434;
+	return r;
+}
+
+void api_fakes_add_ip4(void)
+{
+	static struct binding with_key = {.key = 7, .flags = BINDING_GRE_KEY, .inner_mtu = 1472};
+	static struct binding in_udp = {.udp_port = 50000, .inner_mtu = 1468};
+	struct registration *r = add4(SLOT4, "10.1.0.5", "192.0.2.5");
+
+	published.inner_mtu = 1480;
+	r->also = add4(SLOT4_ALSO, "10.1.0.5", "192.0.2.6");
+	r->also->tunnel = ENCAP_GRE - ENCAP_IP4_IN_IP4;
+	r->also->binding = &with_key;
+	r->also->revocation = REVOCATION_AGREED;
+	r = add4(SLOT4_NAT, "10.1.0.6", "10.9.9.9");
+	in_udp.care_of = parsed("203.0.113.99");
+	r->flags = MIP4_FLAG_COLOCATED | MIP4_FLAG_BROADCAST;
+	r->tunnel = ENCAP_UDP - ENCAP_IP4_IN_IP4;
+	r->binding = &in_udp;
+	r->source_port = 50000;
+	r->lifetime_s = LIFETIME_INFINITE_S;
+	r->expiry_ms = REGISTRATION_FOREVER;
+	r = add4(SLOT4_VISITOR, "::fffe:a01:9", "192.0.2.1");
+	r->protocol = REGISTRATION_VISITOR;
+	config.mip4.networks[0] = (struct home_network_config){
+		.prefix = {parsed("10.1.0.0"), IP4_PREFIX_BITS + 16},
+		.home_agent = parsed("10.1.0.1"),
+		.pool_first = parsed("10.1.128.1"),
+		.pool_last = parsed("10.1.128.100"),
+	};
+	config.mip4.network_count = 1;
+}
+
+/* The one visitor, in place 2 while its registration is there. */
+static struct visitor visitor;
+
+bool foreign_agent_is_on(void)
+{
+	return registrations[SLOT4_VISITOR].state == REGISTRATION_VALID;
+}
+
+uint16_t discovery_sequence(uint16_t port)
+{
+	(void)port;
+	return 17;
+}
+
+uint32_t pending_count(void)
+{
+	return 2;
+}
+
+uint32_t visitor_places(void)
+{
+	return 1024;
+}
+
+uint32_t visitor_count(void)
+{
+	return foreign_agent_is_on() ? 1 : 0;
+}
+
+bool visitor_is_full(void)
+{
+	return false;
+}
+
+const struct visitor *visitor_at(uint32_t place)
+{
+	static const char nai[] = "alice@example.com";
+
+	if (place != 2 || !foreign_agent_is_on())
+		return NULL;
+	visitor = (struct visitor){
+		.home = parsed("10.1.0.9"),
+		.home_agent = parsed("10.1.0.1"),
+		.care_of = parsed("192.0.2.1"),
+		.lifetime_s = 600,
+		.port = 1,
+		.mac = {2, 0, 0, 0, 0, 9},
+		.flags = MIP4_FLAG_REVERSE,
+		.nai_octets = sizeof(nai) - 1,
+	};
+	memcpy(visitor.nai, nai, sizeof(nai) - 1);
+	return &visitor;
+}
+
+const struct visitor *visitor_find(const struct ip_addr *home)
+{
+	const struct visitor *found = visitor_at(2);
+
+	return found != NULL && ip_addr_equal(&found->home, home) ? found : NULL;
+}
+
+const struct registration *visitor_registration(const struct visitor *v)
+{
+	(void)v;
+	return &registrations[SLOT4_VISITOR];
+}
+
+bool visitor_remove(const struct ip_addr *home)
+{
+	(void)home;
+	registrations[SLOT4_VISITOR].state = REGISTRATION_NONE;
+	return true;
+}
+
+int revoke_begin(const struct visitor *v)
+{
+	(void)v;
+	return -ENOTSUP;
+}
+
+const struct registration *registration_find_at(const struct ip_addr *home,
+						const struct ip_addr *care_of)
+{
+	for (uint32_t i = 0; i < FAKE_SLOTS; i++)
+		if (registrations[i].state == REGISTRATION_VALID &&
+		    ip_addr_equal(&registrations[i].home, home) &&
+		    ip_addr_equal(&registrations[i].care_of, care_of))
+			return &registrations[i];
+	return NULL;
+}
+
+uint32_t registration_count_of(enum registration_protocol protocol)
+{
+	uint32_t count = 0;
+
+	for (uint32_t i = 0; i < FAKE_SLOTS; i++)
+		count += registrations[i].state == REGISTRATION_VALID &&
+			 registrations[i].protocol == protocol;
+	return count;
+}
+
+const struct tunnel4_class *service4_tunnel_class(uint16_t tunnel)
+{
+	static struct tunnel4_class class;
+
+	class.local = parsed("10.1.0.1");
+	class.kind = (uint8_t)(ENCAP_IP4_IN_IP4 + tunnel);
+	return &class;
+}
+
+uint16_t service4_tunnel_overhead(uint16_t tunnel, bool has_key)
+{
+	static const uint16_t overheads[] = {20, 12, 24, 32};
+
+	return (uint16_t)(overheads[tunnel] + (has_key ? ENCAP_GRE_KEY_OCTETS : 0));
+}
+
 void api_fakes_mend_nodes(void)
 {
 	nodes_are_good = true;
@@ -158,15 +329,21 @@ const struct registration *registration_at(uint32_t slot)
 	return registrations[slot].state == REGISTRATION_VALID ? &registrations[slot] : NULL;
 }
 
-bool registration_remove(const struct ip_addr *home)
+unsigned int registration_withdraw(const struct ip_addr *home, const struct ip_addr *care_of)
 {
-	struct registration *r = find(home);
+	unsigned int removed = 0;
 
-	if (r == NULL || r->state != REGISTRATION_VALID)
-		return false;
-	r->state = REGISTRATION_NONE;
-	in_force--;
-	return true;
+	for (uint32_t i = 0; i < FAKE_SLOTS; i++) {
+		struct registration *r = &registrations[i];
+
+		if (r->state != REGISTRATION_VALID || !ip_addr_equal(&r->home, home) ||
+		    (care_of != NULL && !ip_addr_equal(&r->care_of, care_of)))
+			continue;
+		r->state = REGISTRATION_NONE;
+		removed++;
+	}
+	in_force -= removed;
+	return removed;
 }
 
 void registration_routes_changed(void)
@@ -181,7 +358,12 @@ int revocation_begin(const struct registration *r)
 	return r->slot == 11 ? 0 : r->slot == 10 ? -EBUSY : -ENOTSUP;
 }
 
-uint32_t revocation_count(void)
+int mip4_revocation_begin_one(const struct registration *r)
+{
+	return revocation_begin(r);
+}
+
+uint32_t outstanding_count(void)
 {
 	return registrations[11].is_revoked;
 }
@@ -310,6 +492,18 @@ size_t mobile_nodes_count(const struct mobile_nodes *nodes)
 	return 12;
 }
 
+size_t mobile_nodes_count_ip4(const struct mobile_nodes *nodes)
+{
+	(void)nodes;
+	return 5;
+}
+
+size_t mobile_nodes_count_assigned(const struct mobile_nodes *nodes, uint16_t network)
+{
+	(void)nodes;
+	return network == 0 ? 3 : 0;
+}
+
 size_t mobile_nodes_count_unauthenticated(const struct mobile_nodes *nodes)
 {
 	(void)nodes;
@@ -355,6 +549,12 @@ int link_of_prefix(uint16_t prefix)
 	return prefix == 0 ? 0 : LINK_NONE;
 }
 
+int link_of_network(uint16_t network)
+{
+	(void)network;
+	return LINK_NONE;
+}
+
 int link_of_address(const struct ip_addr *address)
 {
 	(void)address;
@@ -377,10 +577,16 @@ const struct ip_addr *link_local(uint16_t link)
 
 const uint64_t *link_counters(uint16_t link)
 {
-	static const uint64_t counters[LINK_COUNTER_COUNT];
+	static const uint64_t values[LINK_COUNTER_COUNT];
 
 	(void)link;
-	return counters;
+	return values;
+}
+
+uint32_t arp_proxy_count(uint16_t link)
+{
+	(void)link;
+	return 0;
 }
 
 uint32_t proxy_count(uint16_t link)

@@ -17,6 +17,9 @@ void api_fakes_start(void);
 
 const struct api_context *api_fakes_context(void);
 
+/* Mobile IPv4, until api_fakes_start: a home network with a pool; 10.1.0.5 with two bindings at once, 10.1.0.6 behind a NAT for
+ * ever; and a visitor of the foreign agent. */
+void api_fakes_add_ip4(void);
 /* Until api_fakes_start the mobile nodes file has a problem no longer. */
 void api_fakes_mend_nodes(void);
 

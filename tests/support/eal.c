@@ -4,8 +4,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include <rte_dev.h>
 #include <rte_eal.h>
 #include <rte_errno.h>
+#include <rte_ethdev.h>
 
 enum { ARGUMENTS_MAX = 16 };
 
@@ -39,4 +41,20 @@ void test_eal_start_on(const char *lcores, unsigned int memory_mb, bool hugepage
 void test_eal_start(unsigned int memory_mb)
 {
 	test_eal_start_on("0@0", memory_mb, false);
+}
+
+uint16_t test_null_port(void)
+{
+	struct rte_eth_conf conf = {0};
+	uint16_t port = RTE_MAX_ETHPORTS;
+
+	if (rte_eal_hotplug_add("vdev", "net_null_test", "") != 0 ||
+	    rte_eth_dev_get_port_by_name("net_null_test", &port) != 0 ||
+	    rte_eth_dev_configure(port, 0, 1, &conf) != 0 ||
+	    rte_eth_tx_queue_setup(port, 0, 64, SOCKET_ID_ANY, NULL) != 0 ||
+	    rte_eth_dev_start(port) != 0) {
+		fprintf(stderr, "net_null could not be started\n");
+		exit(2);
+	}
+	return port;
 }

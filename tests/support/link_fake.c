@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "link/frame.h"
+#include "link/frame4.h"
 
 enum { START_MS = 1000000, ETHER_OCTETS = 14, HOP_BY_HOP_OCTETS = 8 };
 
@@ -14,6 +15,7 @@ static const struct ip_addr own_local = {{0xfe, 0x80, [15] = 1}};
 static const struct config *config;
 static link_fake_sent_fn *told;
 static link_handler_fn *handlers[256];
+static link_arp_fn *arp_handler;
 static uint64_t now_ms;
 static uint32_t times_up;
 static uint64_t counters[LINK_COUNTER_COUNT];
@@ -36,12 +38,19 @@ void link_fake_start(const struct config *c, link_fake_sent_fn *sent)
 	now_ms = START_MS;
 	times_up = 1;
 	memset(handlers, 0, sizeof(handlers));
+	arp_handler = NULL;
 }
 
 bool link_fake_hear(const uint8_t *frame, size_t octets)
 {
 	struct link_message message = {.link = 0};
+	struct cursor arp;
 
+	if (frame4_read_arp(frame, octets, &arp)) {
+		if (arp_handler != NULL)
+			arp_handler(0, arp);
+		return true;
+	}
 	if (!frame_read(frame, octets, &message))
 		return false;
 	if (handlers[message.type] != NULL)
@@ -66,9 +75,29 @@ void link_handle(uint8_t type, link_handler_fn *handler)
 	handlers[type] = handler;
 }
 
+void link_handle_arp(link_arp_fn *handler)
+{
+	arp_handler = handler;
+}
+
 uint16_t link_count(void)
 {
 	return 1;
+}
+
+bool link_serves_ip6(uint16_t link)
+{
+	return true;
+}
+
+bool link_any_ip6(void)
+{
+	return true;
+}
+
+int link_of_network(uint16_t network)
+{
+	return config->mip4.networks[network].home_link.kind == HOME_LINK_INTERFACE ? 0 : LINK_NONE;
 }
 
 int link_of_prefix(uint16_t prefix)
@@ -148,4 +177,19 @@ bool link_send_report(uint16_t link, const struct ip_addr *source,
 	frame_multicast_mac(destination, mac);
 	return leave(&(struct frame_headers){mac, source, destination, FRAME_HOP_LIMIT_MLD, true},
 		     message, octets);
+}
+
+bool link_send_arp(uint16_t link, const uint8_t *mac, const uint8_t message[static ARP_OCTETS])
+{
+	uint8_t frame[ETHER_OCTETS + ARP_OCTETS];
+
+	memset(frame, 0xff, 6);
+	if (mac != NULL)
+		memcpy(frame, mac, 6);
+	memcpy(frame + 6, own_mac, 6);
+	frame[12] = 0x08;
+	frame[13] = 0x06;
+	memcpy(frame + ETHER_OCTETS, message, ARP_OCTETS);
+	told(frame, sizeof(frame));
+	return true;
 }

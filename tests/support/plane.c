@@ -12,8 +12,10 @@
 #include "dataplane/fragment_ids.h"
 #include "dataplane/reassembly.h"
 #include "dataplane/stage/stages.h"
+#include "ha/tunnel4.h"
 
 static bool has_random_homes;
+static uint32_t first_ip4 = UINT32_MAX;
 
 static struct ip_addr numbered(const char *text, uint64_t number)
 {
@@ -38,15 +40,56 @@ void plane_scatter_homes(void)
 	has_random_homes = true;
 }
 
+void plane_use_ip4(uint32_t first)
+{
+	first_ip4 = first;
+}
+
+static struct ip_addr numbered4(const char *text, uint32_t number)
+{
+	struct ip_addr a;
+
+	ip4_addr_parse(text, &a);
+	number += ip4_number(&a);
+	for (int i = 0; i < 4; i++)
+		a.bytes[15 - i] = (uint8_t)(number >> 8 * i);
+	return a;
+}
+
+/* One to one on 24 bits. */
+static uint32_t scatter4(uint32_t number)
+{
+	return number * UINT32_C(0x9e3779b1) & 0xffffff;
+}
+
+struct ip_addr plane_agent4(void)
+{
+	return numbered4("192.0.2.1", 0);
+}
+
+struct ip_addr plane_foreign_agent4(void)
+{
+	return numbered4("198.51.100.1", 0);
+}
+
+struct ip_addr plane_correspondent4(void)
+{
+	return numbered4("203.0.113.0", 1);
+}
+
 struct ip_addr plane_home(uint32_t node)
 {
 	uint64_t number = node + UINT64_C(1);
 
+	if (node >= first_ip4)
+		return numbered4("10.0.0.0", has_random_homes ? scatter4(node + 1) : node + 1);
 	return numbered("2001:db8:1::", has_random_homes ? scatter(number) : number);
 }
 
 struct ip_addr plane_care_of(uint32_t node)
 {
+	if (node >= first_ip4)
+		return numbered4("172.16.0.0", node + 1);
 	return numbered("2001:db8:c::", node + UINT64_C(1));
 }
 
@@ -72,7 +115,7 @@ static void make_bindings(struct plane *plane, uint32_t count)
 {
 	struct fault fault;
 
-	if (bcache_start(count, &fault) != 0) {
+	if (bcache_start(count + PLANE_SPARE_BINDINGS, &fault) != 0) {
 		fprintf(stderr, "%s\n", fault.text);
 		exit(2);
 	}
@@ -91,6 +134,11 @@ static void make_bindings(struct plane *plane, uint32_t count)
 			.next_hop = PLANE_NEXT_HOP,
 			.inner_mtu = 1460,
 		};
+		if (i >= first_ip4) {
+			binding->next_hop = PLANE_NEXT_HOP4;
+			binding->flags = BINDING_REVERSE;
+			binding->tunnel = tunnel4_number(0, ENCAP_IP4_IN_IP4);
+		}
 		if (bcache_publish(NULL, binding) != 0)
 			must(NULL, "one more binding");
 		plane->bindings[i] = binding;
@@ -101,6 +149,10 @@ static void make_nexthops(struct plane *plane)
 {
 	static const struct nexthop hop = {
 		.ether = {0x02, 0, 0, 0, 0, 2, 0x02, 0, 0, 0, 0, 1, 0x86, 0xdd},
+		.mtu = 1500,
+	};
+	static const struct nexthop hop4 = {
+		.ether = {0x02, 0, 0, 0, 0, 2, 0x02, 0, 0, 0, 0, 1, 0x08, 0x00},
 		.mtu = 1500,
 	};
 	struct rte_fib6_conf conf = {
@@ -115,6 +167,7 @@ static void make_nexthops(struct plane *plane)
 		.socket_id = SOCKET_ID_ANY,
 	};
 	uint8_t any[16] = {0};
+	uint8_t any4[16] = {[10] = 0xff, [11] = 0xff};
 
 	plane->nexthops = calloc(1, sizeof(*plane->nexthops));
 	must(plane->nexthops, "next hops");
@@ -124,6 +177,8 @@ static void make_nexthops(struct plane *plane)
 	plane->nexthops->entries[PLANE_NEXT_HOP] = &hop;
 	plane->nexthops->generation = 1;
 	rte_fib6_add(plane->nexthops->routes, any, 0, PLANE_NEXT_HOP);
+	plane->nexthops->entries[PLANE_NEXT_HOP4] = &hop4;
+	rte_fib6_add(plane->nexthops->routes, any4, IP4_PREFIX_BITS, PLANE_NEXT_HOP4);
 }
 
 static struct rte_ring *make_ring(const char *kind, uint16_t worker, unsigned int element)
@@ -191,6 +246,25 @@ struct worker *plane_make_worker(struct plane *plane, uint16_t index, uint16_t e
 	return w;
 }
 
+static void make_ip4(struct plane *plane)
+{
+	plane->agents4[0] = (struct agent4){.address = plane_agent4()};
+	plane->agents4[1] = (struct agent4){.address = plane_foreign_agent4(), .is_care_of = true};
+	for (uint16_t i = 0; i < PLANE_AGENTS4; i++)
+		for (int kind = ENCAP_IP4_IN_IP4; kind < ENCAP_KIND_COUNT; kind++)
+			plane->tunnels4[tunnel4_index(tunnel4_number(i, (enum encap_kind)kind))] =
+				tunnel4_class_make(&plane->agents4[i].address,
+						   (enum encap_kind)kind, 64);
+	ip4_addr_parse("10.0.0.0", &plane->home_network.prefix.addr);
+	plane->home_network.prefix.length = IP4_PREFIX_BITS + 8;
+	plane->home_network.port = HOME_PORT_NONE;
+	plane->tables.agents4 = plane->agents4;
+	plane->tables.agent4_count = PLANE_AGENTS4;
+	plane->tables.tunnels4 = plane->tunnels4;
+	plane->tables.home_networks = &plane->home_network;
+	plane->tables.home_network_count = 1;
+}
+
 void plane_make(struct plane *plane, uint32_t bindings, uint16_t ethdev)
 {
 	struct ip_addr home_agent = plane_home_agent();
@@ -217,5 +291,7 @@ void plane_make(struct plane *plane, uint32_t bindings, uint16_t ethdev)
 		.home_prefix_count = 1,
 		.binding_slots = bindings,
 	};
+	if (first_ip4 != UINT32_MAX)
+		make_ip4(plane);
 	plane->worker = plane_make_worker(plane, 0, ethdev);
 }

@@ -6,6 +6,7 @@
 #include "counters.h"
 #include "ha/dataplane.h"
 #include "ha/time.h"
+#include "ha/wire/ip4.h"
 #include "nexthop.h"
 #include "retire.h"
 #include "support/eal.h"
@@ -155,12 +156,49 @@ static void an_index_nobody_waits_for_is_given_again(void)
 	stop();
 }
 
+static void packet_to(const struct ip_addr *to, uint32_t next_hop)
+{
+	struct punt p = {.packet = rte_pktmbuf_alloc(pool), .next_hop = next_hop};
+	struct ip4_hdr_wire ip = {.version_ihl = IP4_VERSION_IHL};
+	void *at;
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(p.packet);
+	at = rte_pktmbuf_append(p.packet, sizeof(ip));
+	CU_ASSERT_PTR_NOT_NULL_FATAL(at);
+	memcpy(ip.destination, ip4_octets(to), sizeof(ip.destination));
+	memcpy(at, &ip, sizeof(ip));
+	hold_packet(&p);
+}
+
+/* The worker named the link; its own neighbours are told apart by the destination of an IPv4 packet. */
+static void ipv4_packets_wait_for_their_destination_on_the_link(void)
+{
+	const struct ip_addr to = addr("::ffff:10.0.0.9");
+	const struct ip_addr other = addr("::ffff:10.0.0.8");
+	struct ip_prefix link = {.addr = addr("::ffff:10.0.0.0"), .length = 120};
+	uint64_t index;
+
+	start();
+	CU_ASSERT_EQUAL_FATAL(nexthop_set_route(&link, 0, NULL), 0);
+	rte_fib6_lookup_bulk(nexthop_table()->routes, (uint8_t(*)[16])to.bytes, &index, 1);
+	for (int i = 0; i < 4; i++)
+		packet_to(&to, (uint32_t)index);
+	packet_to(&other, (uint32_t)index);
+	CU_ASSERT_EQUAL(counters[COUNT_HELD], 4);
+	CU_ASSERT_EQUAL(counters[COUNT_HELD_OVERFLOW], 1);
+	resolved("::ffff:10.0.0.9");
+	CU_ASSERT_EQUAL(injected, 3);
+	CU_ASSERT_EQUAL(last_next_hop, nexthop_towards(&to));
+	stop();
+}
+
 int main(void)
 {
 	static const struct unit_case cases[] = {
 		UNIT(three_packets_wait_until_the_next_hop_is_resolved),
 		UNIT(a_packet_never_goes_to_the_next_owner_of_the_index),
 		UNIT(an_index_nobody_waits_for_is_given_again),
+		UNIT(ipv4_packets_wait_for_their_destination_on_the_link),
 	};
 
 	test_eal_start(256);

@@ -46,6 +46,20 @@ static void addresses_of_one_prefix_share_a_bucket_and_prefixes_do_not(void)
 	CU_ASSERT_EQUAL(allowed(2, 100, 5000), 20);
 }
 
+static void ip4_addresses_do_not_share_a_bucket(void)
+{
+	unsigned int count = 0;
+
+	start(10, 20, 1000);
+	for (uint8_t host = 1; host <= 2; host++) {
+		struct ip_addr from = ip4_mapped((const uint8_t[4]){192, 0, 2, host});
+
+		for (unsigned int i = 0; i < 100; i++)
+			count += limiter_allows(&from, 5000);
+	}
+	CU_ASSERT_EQUAL(count, 40);
+}
+
 static void all_sources_together_stay_within_the_total(void)
 {
 	unsigned int count = 0;
@@ -68,6 +82,7 @@ int main(void)
 	static const struct unit_case cases[] = {
 		UNIT(a_source_gets_its_burst_and_then_its_rate),
 		UNIT(addresses_of_one_prefix_share_a_bucket_and_prefixes_do_not),
+		UNIT(ip4_addresses_do_not_share_a_bucket),
 		UNIT(all_sources_together_stay_within_the_total),
 		UNIT(a_rate_of_zero_lets_only_the_burst_through),
 	};

@@ -128,7 +128,7 @@ static struct mobile_node *find(const struct mobile_nodes *nodes, const char *ho
 {
 	struct ip_addr address;
 
-	CU_ASSERT(ip_addr_parse(home, &address));
+	CU_ASSERT(ip_addr_parse(home, &address) || ip4_addr_parse(home, &address));
 	return mobile_nodes_find(nodes, &address);
 }
 
@@ -224,6 +224,31 @@ static void the_shipped_example_loads(void)
 
 	CU_ASSERT_PTR_NOT_NULL(nodes);
 	print_problems("docs/examples/mobile_nodes.jsonl");
+	mobile_nodes_free(nodes);
+}
+
+static void give_a_pool(bool is_there)
+{
+	struct home_network_config *network = &config.mip4.networks[0];
+
+	config.mip4.network_count = is_there;
+	ip4_addr_parse("10.1.0.0", &network->prefix.addr);
+	network->prefix.length = IP4_PREFIX_BITS + 16;
+	ip4_addr_parse("10.1.0.1", &network->home_agent);
+	ip4_addr_parse("10.1.128.1", &network->pool_first);
+	ip4_addr_parse("10.1.255.254", &network->pool_last);
+}
+
+static void the_shipped_example_of_mobile_ipv4_loads(void)
+{
+	struct mobile_nodes *nodes;
+
+	give_a_pool(true);
+	nodes = load_sample("docs/examples/mip4_mobile_nodes.jsonl");
+	give_a_pool(false);
+	print_problems("docs/examples/mip4_mobile_nodes.jsonl");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(nodes);
+	CU_ASSERT_EQUAL(mobile_nodes_count_ip4(nodes), 4);
 	mobile_nodes_free(nodes);
 }
 
@@ -450,6 +475,246 @@ static void an_address_of_the_home_agent_or_of_all_routers_is_nobodys_home_addre
 	CU_ASSERT_TRUE(is_home_address_taken("2001:db8:1::", 128));
 }
 
+static struct mobile_node *find_identifier(const struct mobile_nodes *nodes, const char *identifier)
+{
+	return mobile_nodes_find_identifier(nodes, (const uint8_t *)identifier, strlen(identifier));
+}
+
+static struct mobile_nodes *load_ip4_sample(void)
+{
+	struct mobile_nodes *nodes;
+
+	give_a_pool(true);
+	nodes = load_sample("tests/vectors/mobile_nodes/good/mobile_ipv4.jsonl");
+	give_a_pool(false);
+	print_problems("good/mobile_ipv4.jsonl");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(nodes);
+	return nodes;
+}
+
+static void each_key_of_mobile_ipv4_reaches_its_field(void)
+{
+	struct mobile_nodes *nodes = load_ip4_sample();
+	const struct mobile_node *node = find(nodes, "10.1.0.5");
+
+	CU_ASSERT_EQUAL(mobile_nodes_count(nodes), 6);
+	CU_ASSERT_EQUAL(mobile_nodes_count_ip4(nodes), 5);
+	CU_ASSERT_EQUAL(mobile_nodes_count_unauthenticated(nodes), 0);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(node);
+	CU_ASSERT_TRUE_FATAL(mobile_node_is_ip4(node));
+	CU_ASSERT_STRING_EQUAL(node->identifier, "alice@example.com");
+	CU_ASSERT_EQUAL(node->replay, REPLAY_NONCE);
+	CU_ASSERT_EQUAL(node->ip4->association.spi, 256);
+	CU_ASSERT_EQUAL(node->ip4->association.algorithm, MIP4_HMAC_SHA256);
+	CU_ASSERT_EQUAL(node->ip4->association.key_octets, 32);
+	CU_ASSERT_EQUAL(node->ip4->association.key[31], 0x1f);
+	CU_ASSERT_FALSE(node->ip4->is_assigned);
+	CU_ASSERT_FALSE(node->ip4->has_nonce);
+	CU_ASSERT_FALSE(node->ip4->has_gre_key);
+	node = find(nodes, "10.1.0.6");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(node);
+	CU_ASSERT_PTR_NULL(node->identifier);
+	CU_ASSERT_EQUAL(node->replay, REPLAY_TIMESTAMP);
+	CU_ASSERT_EQUAL(node->timestamp_window_s, 30);
+	CU_ASSERT_TRUE(node->prohibited);
+	CU_ASSERT_EQUAL(node->ip4->association.spi, UINT32_MAX);
+	CU_ASSERT_EQUAL(node->ip4->association.algorithm, MIP4_HMAC_MD5);
+	CU_ASSERT_EQUAL(node->ip4->association.key_octets, 8);
+	CU_ASSERT_TRUE(node->ip4->has_gre_key);
+	CU_ASSERT_EQUAL(node->ip4->gre_key, UINT32_MAX);
+	CU_ASSERT_EQUAL(find(nodes, "10.1.0.7")->ip4->association.key_octets, 64);
+	CU_ASSERT_EQUAL(find_identifier(nodes, "bob@example.com")->ip4->association.algorithm,
+			MIP4_KEYED_MD5);
+	CU_ASSERT_TRUE(find_identifier(nodes, "bob@example.com")->ip4->has_gre_key);
+	CU_ASSERT_EQUAL(find_identifier(nodes, "bob@example.com")->ip4->gre_key, 0);
+	CU_ASSERT_FALSE(mobile_node_is_ip4(find(nodes, "2001:db8:1::10")));
+	mobile_nodes_free(nodes);
+}
+
+static void an_identifier_finds_the_node_of_mobile_ipv4_only(void)
+{
+	struct mobile_nodes *nodes = load_ip4_sample();
+
+	CU_ASSERT_PTR_EQUAL(find_identifier(nodes, "alice@example.com"), find(nodes, "10.1.0.5"));
+	CU_ASSERT_PTR_NOT_NULL(find_identifier(nodes, "carol@example.com"));
+	CU_ASSERT_PTR_NULL(find_identifier(nodes, "carol@example.co"));
+	CU_ASSERT_PTR_NULL(find_identifier(nodes, "Carol@example.com"));
+	CU_ASSERT_PTR_NULL(find_identifier(nodes, ""));
+	CU_ASSERT_PTR_NULL(find(nodes, "::"));
+	mobile_nodes_free(nodes);
+	nodes = load_sample("tests/vectors/mobile_nodes/good/every_key.jsonl");
+	CU_ASSERT_PTR_NULL(find_identifier(nodes, "mn10@example.com"));
+	mobile_nodes_free(nodes);
+}
+
+static struct ip_addr address4(unsigned int number)
+{
+	const uint8_t octets[] = {10, 1, (uint8_t)(number >> 8), (uint8_t)number};
+
+	return ip4_mapped(octets);
+}
+
+static void an_assigned_address_finds_its_node_until_it_is_taken_back(void)
+{
+	struct mobile_nodes *nodes = load_ip4_sample();
+	struct mobile_node *bob = find_identifier(nodes, "bob@example.com");
+	struct mobile_node *carol = find_identifier(nodes, "carol@example.com");
+	const struct ip_addr first = address4(0x8001);
+	const struct ip_addr static_one = address4(5);
+
+	CU_ASSERT_TRUE(mobile_nodes_assign(nodes, bob, &first));
+	CU_ASSERT_PTR_EQUAL(find(nodes, "10.1.128.1"), bob);
+	CU_ASSERT_TRUE(bob->ip4->is_assigned);
+	CU_ASSERT_FALSE(mobile_nodes_assign(nodes, carol, &first));
+	CU_ASSERT_FALSE(mobile_nodes_assign(nodes, carol, &static_one));
+	mobile_nodes_release(nodes, bob);
+	CU_ASSERT_PTR_NULL(find(nodes, "10.1.128.1"));
+	CU_ASSERT_TRUE(ip_addr_is_unspecified(&bob->home));
+	CU_ASSERT_TRUE(mobile_nodes_assign(nodes, carol, &first));
+	CU_ASSERT_PTR_EQUAL(find(nodes, "10.1.128.1"), carol);
+	mobile_nodes_release(nodes, find(nodes, "10.1.0.5"));
+	CU_ASSERT_PTR_NOT_NULL(find(nodes, "10.1.0.5"));
+	mobile_nodes_free(nodes);
+}
+
+static char *many_guests(unsigned int count)
+{
+	char *text = malloc((size_t)count * 120);
+	int used = 0;
+
+	for (unsigned int i = 0; i < count; i++)
+		used += sprintf(
+			text + used,
+			"{\"identifier\":\"guest%u@x\",\"spi\":256,\"key\":\"" KEY_TEXT "\"}\n", i);
+	return text;
+}
+
+/* Taking one out moves others: all the rest must still be found, whatever the order. */
+static void addresses_come_and_go_in_any_order(void)
+{
+	enum { GUESTS = 1000, TURNS = 20000 };
+	char *text = many_guests(GUESTS);
+	struct mobile_nodes *nodes;
+	struct mobile_node *guests[GUESTS];
+	unsigned int wrong = 0;
+	char name[32];
+
+	give_a_pool(true);
+	nodes = load_text(text);
+	give_a_pool(false);
+	free(text);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(nodes);
+	for (unsigned int i = 0; i < GUESTS; i++) {
+		snprintf(name, sizeof(name), "guest%u@x", i);
+		guests[i] = find_identifier(nodes, name);
+		CU_ASSERT_PTR_NOT_NULL_FATAL(guests[i]);
+	}
+	srand(1);
+	for (unsigned int turn = 0; turn < TURNS; turn++) {
+		unsigned int i = (unsigned int)rand() % GUESTS;
+		const struct ip_addr home = address4(i * 7);
+
+		if (guests[i]->ip4->is_assigned)
+			mobile_nodes_release(nodes, guests[i]);
+		else
+			wrong += !mobile_nodes_assign(nodes, guests[i], &home);
+		wrong += mobile_nodes_find(nodes, &home) !=
+			 (guests[i]->ip4->is_assigned ? guests[i] : NULL);
+	}
+	for (unsigned int i = 0; i < GUESTS; i++) {
+		const struct ip_addr home = address4(i * 7);
+
+		wrong += mobile_nodes_find(nodes, &home) !=
+			 (guests[i]->ip4->is_assigned ? guests[i] : NULL);
+	}
+	CU_ASSERT_EQUAL(wrong, 0);
+	mobile_nodes_free(nodes);
+}
+
+#define GUEST(name) "{\"identifier\": \"" name "\", \"spi\": 256, \"key\": \"" KEY_TEXT "\"}\n"
+#define OWNER(address, name)                                                                       \
+	"{\"home_address\": \"" address "\", \"identifier\": \"" name                              \
+	"\", \"spi\": 256, \"key\": \"" KEY_TEXT "\", \"replay\": \"nonce\"}\n"
+
+static void a_reload_keeps_nonces_and_assigned_addresses(void)
+{
+	const struct ip_addr first = address4(0x8001);
+	const struct ip_addr second = address4(0x8002);
+	struct mobile_nodes *nodes;
+
+	give_a_pool(true);
+	nodes = load_text(GUEST("bob@x") GUEST("carol@x") OWNER("10.1.0.5", "alice@x")
+				  GUEST("dave@x"));
+	CU_ASSERT_PTR_NOT_NULL_FATAL(nodes);
+	CU_ASSERT_TRUE(mobile_nodes_assign(nodes, find_identifier(nodes, "bob@x"), &first));
+	CU_ASSERT_TRUE(mobile_nodes_assign(nodes, find_identifier(nodes, "carol@x"), &second));
+	find_identifier(nodes, "bob@x")->last_timestamp_ntp = 55;
+	find_identifier(nodes, "dave@x")->last_timestamp_ntp = 66;
+	find(nodes, "10.1.0.5")->ip4->nonce = 77;
+	find(nodes, "10.1.0.5")->ip4->has_nonce = true;
+	/* Carol's address is Eve's own now, and Dave has one of his own. */
+	CU_ASSERT_TRUE(reload(nodes,
+			      GUEST("carol@x") OWNER("10.1.128.2", "eve@x") GUEST("bob@x")
+				      OWNER("10.1.0.5", "alice@x") OWNER("10.1.0.9", "dave@x")));
+	give_a_pool(false);
+	CU_ASSERT_PTR_EQUAL(find(nodes, "10.1.128.1"), find_identifier(nodes, "bob@x"));
+	CU_ASSERT_TRUE(find(nodes, "10.1.128.1")->ip4->is_assigned);
+	CU_ASSERT_EQUAL(find(nodes, "10.1.128.1")->last_timestamp_ntp, 55);
+	CU_ASSERT_PTR_EQUAL(find(nodes, "10.1.128.2"), find_identifier(nodes, "eve@x"));
+	CU_ASSERT_FALSE(find(nodes, "10.1.128.2")->ip4->has_nonce);
+	CU_ASSERT_TRUE(ip_addr_is_unspecified(&find_identifier(nodes, "carol@x")->home));
+	CU_ASSERT_TRUE(find(nodes, "10.1.0.5")->ip4->has_nonce);
+	CU_ASSERT_EQUAL(find(nodes, "10.1.0.5")->ip4->nonce, 77);
+	CU_ASSERT_EQUAL(find(nodes, "10.1.0.9")->last_timestamp_ntp, 66);
+	mobile_nodes_free(nodes);
+}
+
+#define KEYED(more)                                                                                \
+	"{\"home_address\": \"10.1.0.5\", \"spi\": 256, \"key\": \"" KEY_TEXT "\"" more "}\n"
+
+static void a_reload_sets_changes_and_takes_away_a_gre_key(void)
+{
+	struct mobile_nodes *nodes = load_text(KEYED(""));
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(nodes);
+	CU_ASSERT_TRUE(reload(nodes, KEYED(", \"gre_key\": 7")));
+	CU_ASSERT_TRUE(find(nodes, "10.1.0.5")->ip4->has_gre_key);
+	CU_ASSERT_EQUAL(find(nodes, "10.1.0.5")->ip4->gre_key, 7);
+	CU_ASSERT_TRUE(reload(nodes, KEYED(", \"gre_key\": 8")));
+	CU_ASSERT_EQUAL(find(nodes, "10.1.0.5")->ip4->gre_key, 8);
+	CU_ASSERT_TRUE(reload(nodes, KEYED("")));
+	CU_ASSERT_FALSE(find(nodes, "10.1.0.5")->ip4->has_gre_key);
+	mobile_nodes_free(nodes);
+}
+
+static bool is_ip4_home_address_taken(const char *address)
+{
+	char line[160];
+	struct mobile_nodes *nodes;
+
+	give_a_pool(true);
+	snprintf(line, sizeof(line),
+		 "{\"home_address\": \"%s\", \"spi\": 256, \"key\": \"" KEY_TEXT "\"}\n", address);
+	nodes = load_text(line);
+	mobile_nodes_free(nodes);
+	give_a_pool(false);
+	CU_ASSERT_EQUAL(problem_count, nodes == NULL);
+	return nodes != NULL;
+}
+
+static void an_address_of_the_home_agent_or_of_all_hosts_is_nobodys_home_address(void)
+{
+	CU_ASSERT_TRUE(is_ip4_home_address_taken("10.1.0.2"));
+	CU_ASSERT_TRUE(is_ip4_home_address_taken("10.1.128.1"));
+	CU_ASSERT_TRUE(is_ip4_home_address_taken("10.2.255.255"));
+	CU_ASSERT_FALSE(is_ip4_home_address_taken("10.1.0.1"));
+	CU_ASSERT_NOT_EQUAL(strstr(problems[0].text, "home agent's own"), NULL);
+	CU_ASSERT_FALSE(is_ip4_home_address_taken("10.1.0.0"));
+	CU_ASSERT_NOT_EQUAL(strstr(problems[0].text, "address of its network"), NULL);
+	CU_ASSERT_FALSE(is_ip4_home_address_taken("10.1.255.255"));
+	CU_ASSERT_NOT_EQUAL(strstr(problems[0].text, "broadcast address"), NULL);
+}
+
 static void a_long_path_keeps_its_end(void)
 {
 	char longer[400];
@@ -471,6 +736,7 @@ int main(void)
 		UNIT(a_home_address_that_nobody_has_is_not_found),
 		UNIT(files_without_mobile_nodes_are_empty_tables),
 		UNIT(the_shipped_example_loads),
+		UNIT(the_shipped_example_of_mobile_ipv4_loads),
 		UNIT(each_of_many_nodes_is_found),
 		UNIT(a_file_that_others_may_touch_is_refused),
 		UNIT(a_file_that_only_its_owner_may_read_is_taken),
@@ -481,6 +747,13 @@ int main(void)
 		UNIT(a_reload_takes_the_whole_file_and_keeps_timestamps),
 		UNIT(a_reload_of_a_file_with_a_problem_changes_nothing),
 		UNIT(an_address_of_the_home_agent_or_of_all_routers_is_nobodys_home_address),
+		UNIT(each_key_of_mobile_ipv4_reaches_its_field),
+		UNIT(an_identifier_finds_the_node_of_mobile_ipv4_only),
+		UNIT(an_assigned_address_finds_its_node_until_it_is_taken_back),
+		UNIT(addresses_come_and_go_in_any_order),
+		UNIT(a_reload_keeps_nonces_and_assigned_addresses),
+		UNIT(a_reload_sets_changes_and_takes_away_a_gre_key),
+		UNIT(an_address_of_the_home_agent_or_of_all_hosts_is_nobodys_home_address),
 		UNIT(a_long_path_keeps_its_end),
 	};
 

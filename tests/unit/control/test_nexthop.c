@@ -648,13 +648,114 @@ static void full_routing_table_refuses_and_what_is_in_it_stays_right(void)
 		p.addr.bytes[5] = (uint8_t)i;
 		taken += nexthop_set_route(&p, 0, &gateway) == 0;
 	}
-	CU_ASSERT_EQUAL(taken, 32767 / 3);
+	CU_ASSERT_EQUAL(taken, (32767 - 9) / 3); /* what leads to ::ffff:0:0/96 is there always */
 	route("::", 0, 0, "fe80::2"); /* now each of them differs from what is around it */
 	for (unsigned int i = 0; i < taken; i++) {
 		p.addr.bytes[4] = (uint8_t)(i >> 8);
 		p.addr.bytes[5] = (uint8_t)i;
 		wrong += nexthop_towards(&p.addr) == NEXTHOP_NONE;
 		wrong += nexthop_towards(&p.addr) == towards("3000::");
+	}
+	CU_ASSERT_EQUAL(wrong, 0);
+	nexthop_stop();
+}
+
+static unsigned int ethertype(const char *text)
+{
+	const struct nexthop *entry = nexthop_find(nexthop_table(), towards(text));
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(entry);
+	return (unsigned int)entry->ether[12] << 8 | entry->ether[13];
+}
+
+static void next_hop_of_ipv4_has_its_ethertype_in_front(void)
+{
+	start();
+	route("::", 0, 0, "fe80::1");
+	neighbour(0, "fe80::1", MAC_A, false);
+	route("::ffff:0:0", 96, 0, "::ffff:10.0.0.1");
+	neighbour(0, "::ffff:10.0.0.1", MAC_A, false);
+	route("::ffff:10.1.0.0", 112, 1, NULL);
+	neighbour(1, "::ffff:10.1.0.9", MAC_B, false);
+	CU_ASSERT_EQUAL(ethertype("2001:db8::1"), 0x86dd);
+	CU_ASSERT_EQUAL(ethertype("::ffff:192.0.2.1"), 0x0800);
+	CU_ASSERT_EQUAL(ethertype("::ffff:10.1.0.9"), 0x0800);
+	CU_ASSERT_EQUAL(nexthop_find(nexthop_table(), towards("::ffff:10.1.0.9"))->port, 1);
+	nexthop_stop();
+}
+
+static void static_routes_of_both_families_to_one_node_differ_in_ethertype(void)
+{
+	struct ip_prefix all6 = prefix("::", 0);
+	struct ip_prefix all4 = prefix("::ffff:0:0", 96);
+
+	start();
+	CU_ASSERT_EQUAL(nexthop_set_static_route(&all6, 0, MAC_A), 0);
+	CU_ASSERT_EQUAL(nexthop_set_static_route(&all4, 0, MAC_A), 0);
+	CU_ASSERT_EQUAL(ethertype("2001:db8::1"), 0x86dd);
+	CU_ASSERT_EQUAL(ethertype("::ffff:192.0.2.1"), 0x0800);
+	nexthop_stop();
+}
+
+static void ipv4_never_takes_the_default_route_of_ipv6(void)
+{
+	start();
+	route("::", 0, 0, "fe80::1");
+	CU_ASSERT_NOT_EQUAL(towards("2001:db8::1"), NEXTHOP_NONE);
+	CU_ASSERT_EQUAL(towards("::ffff:192.0.2.1"), NEXTHOP_NONE);
+	route("::ffff:0:0", 96, 0, "::ffff:10.0.0.1");
+	CU_ASSERT_NOT_EQUAL(towards("::ffff:192.0.2.1"), NEXTHOP_NONE);
+	CU_ASSERT_NOT_EQUAL(towards("::ffff:192.0.2.1"), towards("2001:db8::1"));
+	unroute("::ffff:0:0", 96);
+	CU_ASSERT_EQUAL(towards("::ffff:192.0.2.1"), NEXTHOP_NONE);
+	CU_ASSERT_NOT_EQUAL(towards("2001:db8::1"), NEXTHOP_NONE);
+	nexthop_stop();
+}
+
+/* Each of them is set aside for four more groups of the table, so that it is built anew in between. */
+static void ipv4_routes_that_come_and_go_leave_no_way_to_the_default_of_ipv6(void)
+{
+	const struct rte_fib6 *first;
+	unsigned int failed = 0;
+
+	start();
+	first = nexthop_table()->routes;
+	route("::", 0, 0, "fe80::1");
+	for (unsigned int i = 0; i < 10000; i++) {
+		char text[32];
+
+		snprintf(text, sizeof(text), "::ffff:10.0.%u.%u", i / 256, i % 256);
+		failed += route(text, 128, 0, "::ffff:192.0.2.1") != 0;
+		unroute(text, 128);
+		failed += towards(text) != NEXTHOP_NONE;
+	}
+	CU_ASSERT_EQUAL(failed, 0);
+	CU_ASSERT_PTR_NOT_EQUAL(nexthop_table()->routes, first);
+	nexthop_stop();
+}
+
+/* Three groups of the table for each: those that all of them share are there beforehand. */
+static void as_many_routes_of_ipv4_fit_as_of_ipv6(void)
+{
+	struct ip_prefix p = prefix("::ffff:0:0", 120);
+	const struct ip_addr gateway = addr("::ffff:192.0.2.1");
+	unsigned int taken = 0;
+	unsigned int wrong = 0;
+
+	start();
+	route("::ffff:0:0", 96, 0, "::ffff:192.0.2.2");
+	for (unsigned int i = 0; i < 12000; i++) {
+		p.addr.bytes[12] = (uint8_t)(10 + (i >> 16));
+		p.addr.bytes[13] = (uint8_t)(i >> 8);
+		p.addr.bytes[14] = (uint8_t)i;
+		taken += nexthop_set_route(&p, 0, &gateway) == 0;
+	}
+	CU_ASSERT_EQUAL(taken, (32767 - 9) / 3);
+	for (unsigned int i = 0; i < 12000; i++) {
+		p.addr.bytes[13] = (uint8_t)(i >> 8);
+		p.addr.bytes[14] = (uint8_t)i;
+		p.addr.bytes[15] = 7;
+		wrong += (nexthop_towards(&p.addr) == towards("::ffff:1.1.1.1")) != (i >= taken);
 	}
 	CU_ASSERT_EQUAL(wrong, 0);
 	nexthop_stop();
@@ -685,6 +786,11 @@ int main(void)
 		UNIT(random_routes_lead_where_the_longest_prefix_says),
 		UNIT(route_that_comes_and_goes_does_not_use_the_table_up),
 		UNIT(full_routing_table_refuses_and_what_is_in_it_stays_right),
+		UNIT(next_hop_of_ipv4_has_its_ethertype_in_front),
+		UNIT(static_routes_of_both_families_to_one_node_differ_in_ethertype),
+		UNIT(ipv4_never_takes_the_default_route_of_ipv6),
+		UNIT(as_many_routes_of_ipv4_fit_as_of_ipv6),
+		UNIT(ipv4_routes_that_come_and_go_leave_no_way_to_the_default_of_ipv6),
 	};
 
 	test_eal_start(256);

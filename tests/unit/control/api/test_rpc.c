@@ -8,7 +8,9 @@
 #include "api/methods.h"
 #include "support/api_fakes.h"
 #include "support/unit.h"
+#include "counters.h"
 #include "ha/time.h"
+#include "ha/wire/mip4.h"
 #include "tunnel/path_mtu.h"
 
 static json_t *ask_as(uid_t uid, const char *line)
@@ -343,7 +345,12 @@ static void wrong_params_are_refused(void)
 		{"binding.get", "{\"home_address\":1}"},
 		{"binding.get", "{\"home_address\":null}"},
 		{"binding.get", "{\"home_address\":\"\"}"},
-		{"binding.get", "{\"home_address\":\"192.0.2.1\"}"},
+		{"binding.get", "{\"home_address\":\"192.0.2\"}"},
+		{"binding.get", "{\"home_address\":\"192.0.2.1/24\"}"},
+		{"binding.get", "{\"home_address\":\"::ffff:192.0.2.1\"}"},
+		{"binding.list", "{\"prefix\":\"10.1.0.0/33\"}"},
+		{"binding.list", "{\"prefix\":\"10.1.0.1/16\"}"},
+		{"binding.list", "{\"prefix\":\"10.1.0.0/016\"}"},
 		{"binding.get", "{\"home_address\":\"2001:db8:1::10/64\"}"},
 		{"binding.get", "{\"home_address\":\"2001:db8:1::10%lo\"}"},
 		{"binding.list", "{\"limit\":0}"},
@@ -398,6 +405,11 @@ static void status_tells_what_the_parts_tell(void)
 	CU_ASSERT_STRING_EQUAL(text_at(port, "mac"), "02:00:00:00:00:01");
 	CU_ASSERT_EQUAL(integer_at(json_object_get(r, "bindings"), "in_force"), 2);
 	CU_ASSERT_EQUAL(integer_at(json_object_get(r, "bindings"), "invalid"), 1);
+	CU_ASSERT_EQUAL(integer_at(json_object_get(r, "bindings"), "mip6"), 2);
+	CU_ASSERT_EQUAL(integer_at(json_object_get(r, "bindings"), "mip4"), 0);
+	CU_ASSERT(json_is_null(json_object_get(r, "mobile_ipv4")));
+	CU_ASSERT_EQUAL(integer_at(json_object_get(r, "mobile_nodes"), "mip6"), 7);
+	CU_ASSERT_EQUAL(integer_at(json_object_get(r, "mobile_nodes"), "mip4"), 5);
 	CU_ASSERT_EQUAL(integer_at(json_object_get(r, "mobile_nodes"), "unauthenticated"), 1);
 	CU_ASSERT_EQUAL(integer_at(json_object_get(r, "rcu"), "pending"), 6);
 	CU_ASSERT_EQUAL(integer_at(r, "next_hops"), 9);
@@ -557,6 +569,153 @@ static void removal_says_what_became_of_the_binding(void)
 	CU_ASSERT_STRING_EQUAL(text_at(r, "removed"), "2001:db8:2::a");
 	json_decref(r);
 	CU_ASSERT_EQUAL(registration_count(), 4);
+	api_fakes_start();
+}
+
+static bool is_text(const json_t *row, const char *name, const char *expected)
+{
+	return strcmp(text_at(row, name), expected) == 0;
+}
+
+/* "S,T" */
+static bool has_flags(const json_t *row, const char *expected)
+{
+	char text[32] = "";
+	json_t *flag;
+	size_t i;
+
+	json_array_foreach (json_object_get(row, "flags"), i, flag) {
+		strcat(text, i > 0 ? "," : "");
+		strcat(text, json_string_value(flag));
+	}
+	return strcmp(text, expected) == 0;
+}
+
+static void bindings_of_mobile_ipv4_are_rows_of_their_own(void)
+{
+	json_t *r;
+	json_t *rows;
+	json_t *row;
+
+	api_fakes_add_ip4();
+	r = call("binding.list", "{\"prefix\":\"10.1.0.0/16\"}");
+	rows = json_object_get(r, "bindings");
+	CU_ASSERT_EQUAL_FATAL(json_array_size(rows), 3);
+	row = json_array_get(rows, 0);
+	CU_ASSERT(is_text(row, "protocol", "mip4"));
+	CU_ASSERT(is_text(row, "home_address", "10.1.0.5"));
+	CU_ASSERT(is_text(row, "care_of", "192.0.2.5"));
+	CU_ASSERT(is_text(row, "home_agent", "10.1.0.1"));
+	CU_ASSERT(is_text(row, "encapsulation", "ip_in_ip"));
+	CU_ASSERT(has_flags(row, "S,T"));
+	CU_ASSERT(json_is_null(json_object_get(row, "gre_key")));
+	CU_ASSERT_PTR_NULL(json_object_get(row, "sequence"));
+	row = json_array_get(rows, 1);
+	CU_ASSERT(is_text(row, "home_address", "10.1.0.5"));
+	CU_ASSERT(is_text(row, "encapsulation", "gre"));
+	CU_ASSERT_EQUAL(integer_at(row, "gre_key"), 7);
+	CU_ASSERT(json_is_null(json_object_get(row, "udp_port")));
+	row = json_array_get(rows, 2);
+	CU_ASSERT(is_text(row, "encapsulation", "udp"));
+	CU_ASSERT(has_flags(row, "B,D"));
+	CU_ASSERT_EQUAL(integer_at(row, "udp_port"), 50000);
+	CU_ASSERT(is_text(row, "care_of", "10.9.9.9"));
+	CU_ASSERT(is_text(row, "tunnel_end", "203.0.113.99"));
+	CU_ASSERT_EQUAL(integer_at(row, "lifetime_s"), UINT32_MAX);
+	CU_ASSERT_EQUAL(integer_at(row, "remaining_s"), UINT32_MAX);
+	json_decref(r);
+	api_fakes_start();
+}
+
+static void filters_keep_the_protocols_apart_and_visitors_out(void)
+{
+	unsigned int calls;
+
+	api_fakes_add_ip4();
+	CU_ASSERT_EQUAL(walk("", &calls), 5);
+	CU_ASSERT_EQUAL(walk(",\"prefix\":\"::/0\"", &calls), 2);
+	CU_ASSERT_EQUAL(walk(",\"prefix\":\"0.0.0.0/0\"", &calls), 3);
+	CU_ASSERT_EQUAL(walk(",\"prefix\":\"10.1.0.6/32\"", &calls), 1);
+	CU_ASSERT_EQUAL(walk(",\"care_of\":\"192.0.2.6\"", &calls), 1);
+	api_fakes_start();
+}
+
+static void one_of_several_bindings_is_shown_and_removed(void)
+{
+	json_t *r;
+	json_t *others;
+
+	api_fakes_add_ip4();
+	r = call("binding.get", "{\"home_address\":\"10.1.0.5\",\"care_of\":\"192.0.2.6\"}");
+	others = json_object_get(r, "simultaneous");
+	CU_ASSERT(is_text(r, "care_of", "192.0.2.6"));
+	CU_ASSERT_EQUAL(json_array_size(others), 1);
+	CU_ASSERT_STRING_EQUAL(json_string_value(json_array_get(others, 0)), "192.0.2.5");
+	CU_ASSERT(json_is_true(json_object_get(r, "revocation_agreed")));
+	CU_ASSERT_EQUAL(integer_at(r, "source_port"), 434);
+	CU_ASSERT_EQUAL(integer_at(json_object_get(r, "path_mtu"), "octets"), 1500);
+	json_decref(r);
+	CU_ASSERT_EQUAL(call_fails("binding.get", "{\"home_address\":\"10.1.0.5\","
+						  "\"care_of\":\"192.0.2.7\"}"),
+			API_NOT_FOUND);
+	json_decref(call("binding.remove",
+			 "{\"home_address\":\"10.1.0.5\",\"care_of\":\"192.0.2.6\"}"));
+	CU_ASSERT_EQUAL(registration_count_of(REGISTRATION_MIP4), 2);
+	api_fakes_start();
+	api_fakes_add_ip4();
+	json_decref(call("binding.remove", "{\"home_address\":\"10.1.0.5\"}"));
+	CU_ASSERT_EQUAL(registration_count_of(REGISTRATION_MIP4), 1);
+	api_fakes_start();
+}
+
+static void status_tells_of_home_networks(void)
+{
+	json_t *r;
+	json_t *network;
+
+	api_fakes_add_ip4();
+	r = call("status.get", "{}");
+	network = json_array_get(json_object_get(json_object_get(r, "mobile_ipv4"), "networks"), 0);
+	CU_ASSERT(is_text(network, "prefix", "10.1.0.0/16"));
+	CU_ASSERT(is_text(network, "address", "10.1.0.1"));
+	CU_ASSERT(is_text(network, "home_link", "virtual"));
+	CU_ASSERT_EQUAL(integer_at(json_object_get(network, "pool"), "size"), 100);
+	CU_ASSERT_EQUAL(integer_at(json_object_get(network, "pool"), "assigned"), 3);
+	CU_ASSERT_EQUAL(integer_at(json_object_get(r, "bindings"), "mip4"), 3);
+	CU_ASSERT_EQUAL(integer_at(json_object_get(r, "bindings"), "visitors"), 1);
+	json_decref(r);
+	api_fakes_start();
+}
+
+static void visitors_are_listed_and_removed(void)
+{
+	static const char params[] = "{\"home_address\":\"10.1.0.9\"}";
+	json_t *r;
+	json_t *row;
+
+	CU_ASSERT_EQUAL(call_fails("visitor.remove", params), API_NOT_FOUND);
+	api_fakes_add_ip4();
+	r = call("visitor.list", "{}");
+	CU_ASSERT_EQUAL_FATAL(json_array_size(json_object_get(r, "visitors")), 1);
+	row = json_array_get(json_object_get(r, "visitors"), 0);
+	CU_ASSERT(is_text(row, "home_address", "10.1.0.9"));
+	CU_ASSERT(is_text(row, "identifier", "alice@example.com"));
+	CU_ASSERT(is_text(row, "home_agent", "10.1.0.1"));
+	CU_ASSERT(is_text(row, "port", "test"));
+	CU_ASSERT(is_text(row, "mac", "02:00:00:00:00:09"));
+	CU_ASSERT(is_text(row, "reverse_tunnel", "direct"));
+	CU_ASSERT_EQUAL(integer_at(row, "remaining_s"), 400);
+	CU_ASSERT(json_is_null(json_object_get(r, "next")));
+	json_decref(r);
+	r = call("status.get", "{}");
+	row = json_object_get(r, "foreign_agent");
+	CU_ASSERT_EQUAL(integer_at(row, "visitors"), 1);
+	CU_ASSERT_EQUAL(integer_at(row, "pending"), 2);
+	json_decref(r);
+	r = call("visitor.remove", params);
+	CU_ASSERT(is_text(r, "removed", "10.1.0.9"));
+	json_decref(r);
+	CU_ASSERT_EQUAL(call_fails("visitor.remove", params), API_NOT_FOUND);
 	api_fakes_start();
 }
 
@@ -733,6 +892,31 @@ static void pages_of_path_mtus_show_each_once(void)
 	path_mtu_forget(NULL);
 }
 
+/* By number, with a meaning for each that this home agent says. */
+static void replies_are_counted_by_their_code(void)
+{
+	json_t *r;
+	json_t *codes;
+
+	registration_codes[MIP4_ACCEPTED] = 12;
+	registration_codes[MIP4_IDENTIFICATION] = 3;
+	r = call("stats.get", "{\"texts\":true}");
+	codes = json_object_get(json_object_get(r, "control"), "registration_codes");
+	CU_ASSERT_EQUAL(json_object_size(codes), 2);
+	CU_ASSERT_EQUAL(integer_at(codes, "0"), 12);
+	CU_ASSERT_EQUAL(integer_at(codes, "133"), 3);
+	codes = json_object_get(json_object_get(r, "texts"), "registration_codes");
+	for (unsigned int i = MIP4_UNSPECIFIED; i <= MIP4_AAA_REFUSED; i++) {
+		char number[8];
+
+		snprintf(number, sizeof(number), "%u", i);
+		CU_ASSERT(strlen(text_at(codes, number)) > 0);
+	}
+	registration_codes[MIP4_ACCEPTED] = 0;
+	registration_codes[MIP4_IDENTIFICATION] = 0;
+	json_decref(r);
+}
+
 static void stats_add_up(void)
 {
 	json_t *r = call("stats.get", "{}");
@@ -855,6 +1039,11 @@ int main(void)
 		UNIT(get_tells_an_invalid_one_apart),
 		UNIT(removed_binding_is_gone),
 		UNIT(removal_says_what_became_of_the_binding),
+		UNIT(bindings_of_mobile_ipv4_are_rows_of_their_own),
+		UNIT(filters_keep_the_protocols_apart_and_visitors_out),
+		UNIT(one_of_several_bindings_is_shown_and_removed),
+		UNIT(status_tells_of_home_networks),
+		UNIT(visitors_are_listed_and_removed),
 		UNIT(service_is_closed_and_opened),
 		UNIT(drain_is_told_as_it_is),
 		UNIT(mobile_nodes_are_read_again_as_a_whole_or_not_at_all),
@@ -863,6 +1052,7 @@ int main(void)
 		UNIT(changes_are_only_for_root_and_the_daemons_user),
 		UNIT(path_mtus_are_listed_and_cleared),
 		UNIT(pages_of_path_mtus_show_each_once),
+		UNIT(replies_are_counted_by_their_code),
 		UNIT(stats_add_up),
 		UNIT(texts_explain_each_counter),
 		UNIT(config_comes_from_the_loader),

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "auth/keyed_hash.h"
 #include "auth/mn_ha.h"
 
 #include "support/unit.h"
@@ -102,9 +103,9 @@ static void message_shorter_than_its_checksum_is_refused(void)
 
 static void nothing_verifies_before_start_or_after_stop(void)
 {
-	mn_ha_stop();
+	keyed_hash_stop();
 	CU_ASSERT_FALSE(verify(message, sizeof(message)));
-	CU_ASSERT_EQUAL(mn_ha_start(), 0);
+	CU_ASSERT_EQUAL(keyed_hash_start(), 0);
 	CU_ASSERT_TRUE(verify(message, sizeof(message)));
 }
 
@@ -122,9 +123,9 @@ int main(void)
 	};
 	int rc;
 
-	if (mn_ha_start() != 0)
+	if (keyed_hash_start() != 0)
 		return 2;
 	rc = unit_run("auth/mn_ha", cases, UNIT_COUNT(cases));
-	mn_ha_stop();
+	keyed_hash_stop();
 	return rc;
 }

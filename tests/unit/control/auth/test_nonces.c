@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "auth/keyed_hash.h"
 #include "support/unit.h"
 
 static const struct ip_addr address = {{0x20, 1, 0xd, 0xb8, [15] = 1}};
@@ -102,5 +103,11 @@ int main(void)
 		UNIT(every_nonce_makes_other_tokens),
 	};
 
-	return unit_run("auth/nonces", cases, UNIT_COUNT(cases));
+	int rc;
+
+	if (keyed_hash_start() != 0)
+		return 2;
+	rc = unit_run("auth/nonces", cases, UNIT_COUNT(cases));
+	keyed_hash_stop();
+	return rc;
 }

@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "auth/keyed_hash.h"
 #include "support/unit.h"
 
 static const struct ip_addr home = {{0x20, 1, 0xd, 0xb8, 0, 1, [15] = 1}};
@@ -158,5 +159,11 @@ int main(void)
 		UNIT(impossible_lengths_are_refused),
 	};
 
-	return unit_run("auth/return_routability", cases, UNIT_COUNT(cases));
+	int rc;
+
+	if (keyed_hash_start() != 0)
+		return 2;
+	rc = unit_run("auth/return_routability", cases, UNIT_COUNT(cases));
+	keyed_hash_stop();
+	return rc;
 }

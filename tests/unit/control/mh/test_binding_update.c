@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "mh/binding_update.h"
 
-#include <dirent.h>
 #include <stdio.h>
-#include <stdlib.h>
 
+#include "auth/keyed_hash.h"
 #include "auth/mn_ha.h"
 #include "ha/wire/ip6.h"
 #include "ip6_packet.h"
 #include "support/unit.h"
+#include "support/vectors.h"
 
 static struct binding_update update;
 static uint16_t error_offset;
@@ -104,39 +104,6 @@ static void unknown_option_is_ignored_and_a_repeated_one_refused(void)
 		DECODE_OPTION_ORDER);
 }
 
-/* Vectors: packets as text in tests/vectors, each with the outcome it expects. */
-
-struct vector {
-	uint8_t bytes[4096];
-	size_t length;
-	char expect[128];
-};
-
-/* Lines are "# text", "# expect: outcome" or pairs of hex digits. */
-static bool read_vector(const char *path, struct vector *v)
-{
-	char line[512];
-	FILE *file = fopen(path, "r");
-
-	*v = (struct vector){0};
-	if (file == NULL)
-		return false;
-	while (fgets(line, sizeof(line), file) != NULL) {
-		unsigned int octet;
-		int used;
-
-		if (line[0] == '#') {
-			sscanf(line, "# expect: %127[^\n]", v->expect);
-			continue;
-		}
-		for (const char *at = line; sscanf(at, " %2x%n", &octet, &used) == 1; at += used)
-			if (v->length < sizeof(v->bytes))
-				v->bytes[v->length++] = (uint8_t)octet;
-	}
-	fclose(file);
-	return v->length > 0 && v->expect[0] != '\0';
-}
-
 /* RFC 4285 vectors all use the key 00 01 … 0f and SPI 256. */
 static const char *authenticate(const struct ip6_packet *packet)
 {
@@ -205,7 +172,7 @@ static const char *outcome_of_message(const struct ip6_packet *packet, char text
 	return text;
 }
 
-static const char *outcome_of(const struct vector *v, char text[static 64])
+static const char *outcome_of(const struct vector *v, char text[static VECTOR_OUTCOME_MAX])
 {
 	struct ip6_packet packet;
 
@@ -227,64 +194,16 @@ static const char *outcome_of(const struct vector *v, char text[static 64])
 	return text;
 }
 
-/* In VECTORS_DIR, in the tree when run from its top, or beside this file when run where it was
- * built. */
-static DIR *open_folder(const char *rfc, char path[static 512])
-{
-	static const char here[] = "unit/control/mh/test_binding_update.c";
-	const char *given = getenv("VECTORS_DIR");
-	DIR *dir;
-
-	snprintf(path, 512, "%s/%s", given != NULL ? given : "tests/vectors", rfc);
-	dir = opendir(path);
-	if (dir != NULL || given != NULL)
-		return dir;
-	snprintf(path, 512, "%.*svectors/%s", (int)(sizeof(__FILE__) - sizeof(here)), __FILE__,
-		 rfc);
-	return opendir(path);
-}
-
-static unsigned int check_vectors(const char *rfc)
-{
-	char folder[512];
-	unsigned int count = 0;
-	struct dirent *entry;
-	DIR *dir = open_folder(rfc, folder);
-
-	CU_ASSERT_PTR_NOT_NULL_FATAL(dir);
-	while ((entry = readdir(dir)) != NULL) {
-		char path[1024];
-		char text[64];
-		struct vector v;
-		const char *outcome;
-
-		if (strstr(entry->d_name, ".hex") == NULL)
-			continue;
-		snprintf(path, sizeof(path), "%s/%s", folder, entry->d_name);
-		count++;
-		if (!read_vector(path, &v)) {
-			CU_FAIL("unreadable vector");
-			continue;
-		}
-		outcome = outcome_of(&v, text);
-		if (strcmp(outcome, v.expect) != 0)
-			printf("%s: expected \"%s\", got \"%s\"\n", path, v.expect, outcome);
-		CU_ASSERT_STRING_EQUAL(outcome, v.expect);
-	}
-	closedir(dir);
-	return count;
-}
-
 static void vectors_of_rfc_6275_end_as_they_expect(void)
 {
-	CU_ASSERT(check_vectors("6275") >= 20);
+	CU_ASSERT(vectors_check("6275", outcome_of) >= 20);
 }
 
 static void vectors_of_rfc_4285_end_as_they_expect(void)
 {
-	CU_ASSERT_EQUAL_FATAL(mn_ha_start(), 0);
-	CU_ASSERT(check_vectors("4285") >= 5);
-	mn_ha_stop();
+	CU_ASSERT_EQUAL_FATAL(keyed_hash_start(), 0);
+	CU_ASSERT(vectors_check("4285", outcome_of) >= 5);
+	keyed_hash_stop();
 }
 
 int main(void)

@@ -145,7 +145,7 @@ static void put(uint32_t slot, uint8_t care_of)
 
 static void end_of(uint32_t slot)
 {
-	watcher->ended(&registrations[slot]);
+	watcher->ended(&registrations[slot], true);
 	registrations[slot].state = REGISTRATION_NONE;
 }
 

@@ -241,7 +241,7 @@ static void stranger_learns_nothing_but_146(void)
 		request.flags = i & 4 ? 0 : BU_FLAG_HOME | BU_FLAG_MOBILE_ROUTER;
 		request.lifetime_s = i & 8 ? 0 : 240;
 		policy.service_enabled = (i & 16) != 0;
-		policy.node_prohibited = (i & 32) != 0;
+		policy.admission.node_prohibited = (i & 32) != 0;
 		policy.home_address_is_ours = (i & 32) != 0;
 		CU_ASSERT(i & 1 ? is_refused(STATUS_AUTHENTICATION_FAILED)
 				: is_silent(SILENT_AUTH_MISSING));
@@ -469,23 +469,23 @@ static void prefix_with_less_than_a_unit_left_is_answered_with_status_132(void)
 static void prohibited_node_is_answered_with_status_129(void)
 {
 	good_registration();
-	policy.node_prohibited = true;
+	policy.admission.node_prohibited = true;
 	CU_ASSERT(is_refused(STATUS_PROHIBITED));
 	good_refresh();
-	policy.node_prohibited = true;
+	policy.admission.node_prohibited = true;
 	CU_ASSERT(is_refused(STATUS_PROHIBITED));
 	good_deregistration();
-	policy.node_prohibited = true;
+	policy.admission.node_prohibited = true;
 	CU_ASSERT(is_deregistered());
 }
 
 static void newcomer_to_a_full_table_is_answered_with_status_130(void)
 {
 	good_registration();
-	policy.table_full = true;
+	policy.admission.table_full = true;
 	CU_ASSERT(is_refused(STATUS_NO_RESOURCES));
 	good_refresh();
-	policy.table_full = true;
+	policy.admission.table_full = true;
 	CU_ASSERT(is_registered(STATUS_ACCEPTED, 240));
 	current.state = REGISTRATION_INVALID;
 	CU_ASSERT(is_refused(STATUS_NO_RESOURCES));
@@ -494,13 +494,13 @@ static void newcomer_to_a_full_table_is_answered_with_status_130(void)
 static void node_that_may_not_prolong_is_answered_with_status_129_while_registered(void)
 {
 	good_refresh();
-	policy.may_not_prolong = true;
+	policy.admission.may_not_prolong = true;
 	CU_ASSERT(is_refused(STATUS_PROHIBITED));
 	good_deregistration();
-	policy.may_not_prolong = true;
+	policy.admission.may_not_prolong = true;
 	CU_ASSERT(is_deregistered());
 	good_registration();
-	policy.may_not_prolong = true;
+	policy.admission.may_not_prolong = true;
 	CU_ASSERT(is_registered(STATUS_ACCEPTED, 240));
 }
 
@@ -521,16 +521,16 @@ static void address_of_this_host_is_answered_with_status_134(void)
 static void newcomer_while_draining_is_answered_with_status_130(void)
 {
 	good_registration();
-	policy.draining = true;
+	policy.admission.draining = true;
 	CU_ASSERT(is_refused(STATUS_NO_RESOURCES));
 	good_refresh();
-	policy.draining = true;
+	policy.admission.draining = true;
 	CU_ASSERT(is_registered(STATUS_ACCEPTED, 240));
 	good_deregistration();
-	policy.draining = true;
+	policy.admission.draining = true;
 	CU_ASSERT(is_deregistered());
 	good_refresh();
-	policy.draining = true;
+	policy.admission.draining = true;
 	current.state = REGISTRATION_INVALID;
 	CU_ASSERT(is_refused(STATUS_NO_RESOURCES));
 }
@@ -544,9 +544,9 @@ static void statuses_come_in_the_order_of_the_rfc(void)
 	request.flags |= BU_FLAG_MOBILE_ROUTER;
 	CU_ASSERT(is_refused(STATUS_MOBILE_ROUTER_NOT_PERMITTED));
 	current.state = REGISTRATION_INVALID;
-	policy.table_full = true;
+	policy.admission.table_full = true;
 	CU_ASSERT(is_refused(STATUS_NO_RESOURCES));
-	policy.node_prohibited = true;
+	policy.admission.node_prohibited = true;
 	CU_ASSERT(is_refused(STATUS_PROHIBITED));
 	policy.home_address_is_ours = false;
 	CU_ASSERT(is_refused(STATUS_NOT_HOME_SUBNET));

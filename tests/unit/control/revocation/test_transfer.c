@@ -85,6 +85,18 @@ bool send_to_address(uint16_t worker, const struct ip_addr *from, const struct i
 	return true;
 }
 
+static unsigned int revoked;
+static int revocation_result;
+
+int revocation_begin(const struct registration *r)
+{
+	if (revocation_result == 0) {
+		registrations[r->slot].is_revoked = true;
+		revoked++;
+	}
+	return revocation_result;
+}
+
 static void add(uint32_t slot, uint64_t lifetime_s)
 {
 	registrations[slot] = (struct registration){
@@ -262,6 +274,33 @@ static void addresses_keep_their_order_unless_all_are_alike(void)
 		CU_ASSERT(first[k] > 60 && first[k] < 140);
 }
 
+/* RFC 3543 is all that Mobile IPv4 has to say it with. */
+static void bindings_of_mobile_ipv4_are_revoked_if_that_was_agreed_on(void)
+{
+	struct transfer_status status;
+
+	begin(1000);
+	revoked = 0;
+	add(1, 3600);
+	add(2, 3600);
+	add(3, 3600);
+	registrations[1].protocol = REGISTRATION_MIP4;
+	registrations[2].protocol = REGISTRATION_MIP4;
+	registrations[2].revocation = REVOCATION_AGREED;
+	registrations[3].protocol = REGISTRATION_VISITOR;
+	registrations[3].revocation = REVOCATION_AGREED;
+	revocation_result = -EBUSY;
+	pass(500);
+	CU_ASSERT_EQUAL(revoked, 0);
+	revocation_result = 0;
+	pass(500);
+	CU_ASSERT_EQUAL(revoked, 1);
+	CU_ASSERT_TRUE(registrations[2].is_revoked);
+	CU_ASSERT_EQUAL(sent_count, 0);
+	CU_ASSERT_TRUE(transfer_describe(&status));
+	CU_ASSERT_EQUAL(status.told, 1);
+}
+
 int main(void)
 {
 	static const struct unit_case cases[] = {
@@ -273,6 +312,7 @@ int main(void)
 		UNIT(another_registration_in_the_same_slot_was_not_told),
 		UNIT(only_a_node_that_was_told_answers),
 		UNIT(who_is_revoked_is_not_told),
+		UNIT(bindings_of_mobile_ipv4_are_revoked_if_that_was_agreed_on),
 		UNIT(addresses_keep_their_order_unless_all_are_alike),
 	};
 	int status = unit_run("revocation/transfer", cases, UNIT_COUNT(cases));

@@ -57,6 +57,11 @@ void registration_routes_changed(void)
 	rounds++;
 }
 
+uint32_t nexthop_towards(const struct ip_addr *to)
+{
+	return 1;
+}
+
 uint16_t nexthop_mtu(uint32_t index)
 {
 	return 1500;
@@ -112,7 +117,7 @@ static void begin(uint8_t type, uint32_t value)
 	memset(counters, 0, sizeof(counters));
 	follows = 0;
 	path_mtu_start(600000, 7);
-	published = (struct binding){.inner_mtu = 1460, .next_hop = 1};
+	published = (struct binding){.inner_mtu = 1460, .next_hop = 1, .care_of = care_of};
 	registered = (struct registration){.home = home,
 					   .care_of = care_of,
 					   .binding = &published,

@@ -112,6 +112,23 @@ static void a_full_burst_keeps_its_order(void)
 	}
 }
 
+/* As where there is Mobile IPv4 only. What lies behind the tables is not looked at: here it says ::. */
+static void without_home_agents_every_packet_is_the_kernels(void)
+{
+	static const struct tunnel_class nobody;
+	struct dataplane_tables with = plane.tables;
+	struct ip_addr unspecified = {0};
+	const struct ip_addr *const destinations[] = {&agent, &unspecified};
+
+	plane.tables.tunnels = &nobody;
+	plane.tables.tunnel_count = 0;
+	plane.tables.home_prefix_count = 0;
+	for (size_t i = 0; i < UNIT_COUNT(destinations); i++)
+		expect_drop(packet_make(&plane, &from, destinations[i], PROTO_IPV6, NULL, IP6),
+			    DROP_NO_KERNEL);
+	plane.tables = with;
+}
+
 int main(void)
 {
 	static const struct unit_case cases[] = {
@@ -123,6 +140,7 @@ int main(void)
 		UNIT(what_is_the_kernels_is_dropped_by_name_where_there_is_no_kernel),
 		UNIT(a_packet_in_several_buffers_is_dropped),
 		UNIT(a_full_burst_keeps_its_order),
+		UNIT(without_home_agents_every_packet_is_the_kernels),
 	};
 
 	test_eal_start(192);

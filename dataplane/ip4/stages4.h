@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * stages4: the steps of an IPv4 packet's walk, in order, as stage/stages.h has them for IPv6. What both have in common (punting, the
+ * kernel's share, fragments that wait, drops) is there.
+ *
+ * Shape      a burst that has IPv4 packets has a struct burst4 as well, for as long as they walk. The binding cache and the routes know
+ *            v4-mapped addresses, so keys are written down beside the packets.
+ * Threads    one worker; no allocation but of copies and fragments, no lock, system call or log.
+ */
+#ifndef DATAPLANE_IP4_STAGES4_H
+#define DATAPLANE_IP4_STAGES4_H
+
+#include "ip4/ip4.h"
+#include "stage/stages.h"
+
+/* Packets to be looked up, and their keys. */
+struct packet_keys4 {
+	struct packet_keys by;
+	struct ip_addr addresses[BURST_MAX];
+};
+
+struct burst4 {
+	struct burst *all;
+	struct packet_keys4 visitors; /* on the port of a foreign agent: by source */
+	struct packet_keys4 data;     /* by destination */
+	struct packet_list
+		tunnel; /* to a local end of tunnels: inner packet at outer_octets, agent is the tunnel class */
+	struct packet_routes plain; /* out of a tunnel, to an address that is no mobile node's */
+};
+
+enum { AGENT4_NONE = UINT16_MAX };
+
+/* The local end of tunnels that has that address. */
+static inline uint16_t agent4_find(const struct dataplane_tables *tables, uint32_t number)
+{
+	uint32_t number_be = rte_cpu_to_be_32(number);
+
+	for (uint16_t i = 0; i < tables->agent4_count; i++)
+		if (memcmp(ip4_octets(&tables->agents4[i].address), &number_be, 4) == 0)
+			return i;
+	return AGENT4_NONE;
+}
+
+static inline bool is_foreign_port(const struct dataplane_tables *tables, uint16_t port)
+{
+	return (tables->foreign_ports >> port & 1) != 0;
+}
+
+/* The home network that has that address; NULL: none. */
+static inline const struct home_network *home_network_find(const struct dataplane_tables *tables,
+							   const struct ip_addr *address)
+{
+	for (uint16_t i = 0; i < tables->home_network_count; i++)
+		if (ip_prefix_contains(&tables->home_networks[i].prefix, address))
+			return &tables->home_networks[i];
+	return NULL;
+}
+
+static inline struct ip4_hdr_wire *inner4_of(const struct packet *p)
+{
+	return (struct ip4_hdr_wire *)((uint8_t *)p->ip4 + p->outer_octets);
+}
+
+/* A v4-mapped address, or, with that tag before the address, visitor_key(): in two wide stores, which the look-up reads as two words. */
+enum { KEY4_HOME = 0xffff, KEY4_VISITOR = 0xfffe };
+
+static inline struct ip_addr *key4_put(struct ip_addr *place, uint32_t tag, uint32_t number)
+{
+	packet_put_word(&place->bytes[0], 0);
+	packet_put_word(&place->bytes[8], (uint64_t)tag << 32 | number);
+	return place;
+}
+
+static inline void key4_add(struct packet_keys4 *keys, struct packet *p, uint32_t tag,
+			    uint32_t number)
+{
+	struct ip_addr *place = &keys->addresses[keys->by.count];
+
+	packet_keys_add(&keys->by, p, key4_put(place, tag, number));
+}
+
+static inline void plain4_add(struct burst4 *b, struct packet *p)
+{
+	const struct ip_addr to = ip4_mapped(p->ip4->destination);
+
+	memcpy(b->plain.to[b->plain.count], to.bytes, sizeof(to.bytes));
+	b->plain.at[b->plain.count++] = p;
+}
+
+/* All steps, of a burst with IPv4 packets. */
+void ip4_burst(struct worker *w, struct burst *b);
+
+/* A frame to a broadcast or multicast address: true when it is for mobile nodes or the control thread, and dealt with. Else nothing was
+ * done. */
+bool ip4_broadcast_receive(struct worker *w, struct burst *b, struct packet *p);
+
+/* Checks the headers and sorts by destination into tunnel, visitors, data; or ends the packet. */
+void parse4_burst(struct worker *w, struct burst4 *b);
+
+/* To a local end of tunnels. True when it is a tunnel, which is then measured and checked but for its inner packet; else it ended here:
+ * punted, the kernel's, or dropped. */
+bool local4_sort(struct worker *w, struct burst4 *b, struct packet *p, uint16_t agent);
+/* To one of the control thread's UDP ports, in one piece. */
+bool local4_is_signalling(const struct packet *p);
+void local4_punt_signalling(struct worker *w, struct packet *p, uint16_t port);
+
+/* One fragment to a local end. True when it completed its packet, which p then is. */
+bool reassemble4(struct worker *w, struct packet *p, uint16_t agent);
+
+/* Out of the tunnel: tunnel to data or plain, or sent; to a visitor, or punted. */
+void reverse4_burst(struct worker *w, struct burst4 *b);
+
+/* From a visitor into the tunnel to its home agent; the rest of visitors to data. */
+void visitor_burst(struct worker *w, struct burst4 *b);
+/* Whether a tunnel packet is a visitor's, for its reverse tunnel (RFC 3024 §5.2), and not its home agent's. */
+bool visitor_is_delivery(const struct worker *w, const struct burst4 *b, const struct packet *p);
+/* Sends it home, or ends it; binding is that of its inner source. */
+void visitor_open(struct worker *w, struct burst4 *b, struct packet *p,
+		  const struct binding *binding);
+/* What looks like it may be a home agent's own word to a visitor: its binding, or NULL. */
+const struct binding *visitor_of_home_agent(const struct worker *w, const struct burst4 *b,
+					    const struct packet *p);
+/* Out of the way of what minimal encapsulation is about to put in its place, where a visitor may have sent it. */
+void visitor_keep_frame(const struct worker *w, const struct burst4 *b, struct packet *p);
+/* To a visitor, out of the tunnel of its home agent; inner is the packet. */
+void visitor_deliver(struct worker *w, struct packet *p, const struct binding *binding);
+
+/* To the mobile node: data is encapsulated and sent; or the kernel's. */
+void intercept4_burst(struct worker *w, struct burst4 *b);
+
+/* Any packet to a mobile node, by all the rules, to each of its bindings. */
+void tunnel4_oddly(struct worker *w, struct packet *p, const struct binding *binding);
+/* Into one tunnel and on to that next hop, in fragments if it must be and may be. The time to live is more than 1. */
+void tunnel4_enter(struct worker *w, struct packet *p, const struct binding *binding,
+		   uint32_t next_hop, const struct node_counters *nodes);
+/* A copy of a packet that nothing was changed in yet; false, counted, without a buffer. */
+bool copy4(struct worker *w, const struct packet *p, struct packet *copy);
+
+/* To the broadcast address of a home network, as a packet for it that was not a broadcast frame. */
+void broadcast4_forward(struct worker *w, struct packet *p, const struct home_network *network);
+bool is_broadcast_of(const struct home_network *network, const struct ip_addr *to);
+
+/* Finds the next hop of plain packets and sends them. */
+void route4_burst(struct worker *w, struct burst4 *b);
+/* To an address without a binding on the real home link of that port. */
+void route4_to_home_link(struct worker *w, struct packet *p, uint16_t port);
+/* The neighbour to which packets to that address go; the link when it is not known yet; or NEXTHOP_NONE. */
+uint32_t route4_find(struct worker *w, const struct ip_addr *to);
+/* Forwards a packet to that next hop, in fragments if it must be and may be. */
+void forward4(struct worker *w, struct packet *p, const struct nexthop *hop);
+
+/* Cuts a packet into fragments of at most mtu octets and has each sent, the last in the packet's own buffer. Each send may drop one packet
+ * and put one frame into a transmit buffer. */
+typedef void fragment4_send(struct worker *w, struct packet *piece, const void *how);
+void fragment4(struct worker *w, struct packet *p, uint16_t mtu, fragment4_send *send,
+	       const void *how);
+
+#endif
