@@ -77,14 +77,19 @@ def addresses_of(frame):
     return [packets.text(address) for address in found if len(address) == 16]
 
 
+def make_lab(programs, starter=None):
+    lab = Lab(programs)
+    if starter is not None:
+        lab.daemon = ForeignDaemon(starter, lab.prefix, lab.temp)
+    # The Internet that the test plays has no router of its own that would say "no route".
+    lab.run("rt", "ip", "-6", "route", "add", "blackhole", "default")
+    return lab
+
+
 class HomeAgent:
-    def __init__(self, programs, starter=None):
-        self.lab = Lab(programs)
-        if starter is not None:
-            self.lab.daemon = ForeignDaemon(starter, self.lab.prefix, self.lab.temp)
-        self.wire, self.daemon = self.lab.wire, self.lab.daemon
-        # The Internet that the test plays has no router of its own that would say "no route".
-        self.lab.run("rt", "ip", "-6", "route", "add", "blackhole", "default")
+    def __init__(self, lab):
+        self.lab = lab
+        self.wire, self.daemon = lab.wire, lab.daemon
         self.given = self.places = self.marked = 0
         self.used, self.at_hand, self.inboxes = {}, {}, []
         self.marker_source = self.known_neighbour = self.advertisements = None
@@ -144,9 +149,6 @@ class HomeAgent:
         self.known_neighbour = self.at_hand["sequence"].pop()
         return not waiting
 
-    def close(self):
-        self.lab.close()
-
     # What comes back.
 
     def marker(self):
@@ -165,6 +167,15 @@ class HomeAgent:
         if MIP6MH_BE in frame and frame[MIP6MH_BE].ha == MARKER and frame[IPv6].dst.startswith("2001:db8:e:"):
             return int(frame[IPv6].dst.split(":")[3], 16)
         return None
+
+    @staticmethod
+    def judge(frame):
+        """What holds for every packet."""
+        octets.check(frame)
+
+    def complaints(self):
+        """What others find wrong, at the end of a configuration, with all that it sent."""
+        return []
 
     def is_stopped(self):
         """Whether somebody has stopped the home agent's process, as one who measures something else may."""
@@ -249,7 +260,7 @@ class HomeAgent:
             while (frame := self.receive(PATIENCE_S)) is not None or self.is_stopped():
                 number = self.marker_of(frame) if frame is not None else 0
                 if number is None:
-                    octets.check(frame)
+                    self.judge(frame)
                     found.append(frame)
                 elif number >= first:  # those of an exchange before may be late
                     return

@@ -18,7 +18,7 @@ from suite import Failure, collect  # noqa: E402
 
 
 def arguments():
-    parser = argparse.ArgumentParser(description="Black-box conformance run of a Mobile IPv6 home agent.")
+    parser = argparse.ArgumentParser(description="Black-box conformance run of a Mobile IP home agent.")
     parser.add_argument("build", nargs="?", default="", help="directory with homewardd built in it")
     parser.add_argument("--only", default="*", metavar="PATTERN", help="only cases whose name or section matches")
     parser.add_argument("--list", action="store_true", help="print the cases and run none")
@@ -104,6 +104,7 @@ def run_configuration(table, cases, home_agent, name):
     if not home_agent.daemon.alive():
         home_agent.lab.show_log()
         return
+    table.losses += [f"configuration {name}: {complaint}" for complaint in home_agent.complaints()]
     lost = home_agent.daemon.lost_buffers()
     if lost:
         table.losses.append(f"configuration {name}: packet buffers have not come back: {lost}")
@@ -118,17 +119,21 @@ def parts(cases):
 
 
 def run(cases, options):
-    from home_agent import HomeAgent
+    import configurations4
+    from home_agent import HomeAgent, make_lab
+    from home_agent4 import HomeAgent4
     if os.geteuid() != 0:
         raise SystemExit("the conformance run needs root, for network namespaces and AF_XDP")
     if options.start is None and not os.access(os.path.join(options.build, "homewardd"), os.X_OK):
         raise SystemExit("usage: run.py BUILD-DIRECTORY (with homewardd built in it)")
-    table, home_agent = Table(), HomeAgent(os.path.abspath(options.build), options.start)
+    table, lab = Table(), make_lab(os.path.abspath(options.build), options.start)
     try:
+        ipv6, ipv4 = HomeAgent(lab), HomeAgent4(lab)
         for part in parts(cases):
-            run_configuration(table, part, home_agent, part[0].configuration)
+            name = part[0].configuration
+            run_configuration(table, part, ipv4 if name in configurations4.CONFIGURATIONS else ipv6, name)
     finally:
-        home_agent.close()
+        lab.close()
     return table.conclude()
 
 

@@ -15,7 +15,8 @@ import os
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 REAL = "real"
-NOT_CASES = {"run", "suite", "configurations", "home_agent", "expect", "octets", "craft", "correspondent"}
+NOT_CASES = {"run", "suite", "configurations", "configurations4", "home_agent", "home_agent4", "expect", "expect4", "octets", "craft",
+             "correspondent"}
 
 
 class Failure(Exception):
