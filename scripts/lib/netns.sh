@@ -12,11 +12,13 @@
 #                mn                 mn  2001:db8:a::10, 2001:db8:b::10, one interface in each
 #
 # pair:  rt ---- ha                 rt only answers neighbour solicitations and forwards nothing: a test sends and
-#                                   receives frames there in the name of everybody else
+#                                   receives frames there in the name of everybody else. By IPv4 they are 192.0.2.254
+#                                   and 192.0.2.1.
 #
 # An interface is named after who is at its other end. A namespace is called PREFIX-cn and so on, so runs do not meet.
 
 NETNS_ROLES=(cn rt ha v1 v2 mn)
+NETNS_ROLES_EVER=("${NETNS_ROLES[@]}" hl fa nat) # of every network that there is
 
 netns_exec() {
 	local role=$1
@@ -78,6 +80,12 @@ netns_home() {
 		netns_route rt 2001:db8:1::/64 2001:db8:ff::1 ha
 }
 
+netns_home4() {
+	ip -n "$NETNS_PREFIX-rt" address add 192.0.2.254/24 dev ha &&
+		ip -n "$NETNS_PREFIX-ha" address add 192.0.2.1/24 dev rt &&
+		ip -n "$NETNS_PREFIX-ha" route add default via 192.0.2.254 dev rt
+}
+
 netns_correspondent() {
 	netns_link cn 2001:db8:c::10 rt 2001:db8:c::1 &&
 		netns_route cn default 2001:db8:c::1 rt
@@ -104,6 +112,7 @@ netns_up() {
 	done
 	netns_home || return
 	if [[ $shape == pair ]]; then
+		netns_home4 || return
 		# Nor does it answer with ICMPv6 errors for what it does not forward: those are the test's to send.
 		ip -n "$NETNS_PREFIX-rt" -6 route add blackhole default metric 8192
 		return
@@ -121,7 +130,7 @@ netns_up() {
 netns_down() {
 	local role pid
 	NETNS_PREFIX=${1:-$NETNS_PREFIX}
-	for role in "${NETNS_ROLES[@]}"; do
+	for role in "${NETNS_ROLES_EVER[@]}"; do
 		[[ -e /run/netns/$NETNS_PREFIX-$role ]] || continue
 		for pid in $(ip netns pids "$NETNS_PREFIX-$role" 2>/dev/null); do
 			kill -KILL "$pid" 2>/dev/null
