@@ -23,7 +23,13 @@ SCHEMA = json.loads((ROOT / "docs/config.schema.json").read_text())
 # What no schema can say, for want of arithmetic, or of a way to look at two places at once.
 BEYOND_A_SCHEMA = {
     "address_link_local", "address_loopback", "address_multicast", "address_unspecified", "address_v4_mapped",
-    "cpus_not_matching", "duplicate_key", "empty_file", "home_link_of_a_vdev", "home_link_of_no_port", "lifetime_preferred_infinite", "lifetime_preferred_longer",
+    "cpus_not_matching", "duplicate_key", "empty_file", "home_link_of_a_vdev", "home_link_of_no_port",
+    "ip4_address_for_broadcasts", "ip4_address_in_another_pool", "ip4_address_of_the_network", "ip4_foreign_agents_repeated",
+    "ip4_fa_advertisement_lifetime_short", "ip4_fa_care_of_of_the_home_agent", "ip4_fa_home_agents_repeated", "ip4_fa_interval_min_longer",
+    "ip4_home_link_of_no_port", "ip4_networks_equal", "ip4_networks_overlap", "ip4_pool_backwards", "ip4_pool_outside",
+    "ip4_pool_too_large", "ip4_pool_with_the_broadcast_address", "ip4_pool_with_the_home_agent",
+    "ip4_pool_with_the_network_address", "ip4_prefix_host_bits", "ip4_prefix_loopback", "ip4_prefix_multicast",
+    "ip4_redirect_to_itself", "ip4_route_host_bits", "ip4_route_mapped", "lifetime_preferred_infinite", "lifetime_preferred_longer",
     "multicast_port_unknown", "multicast_response_long", "nested_too_deep", "not_utf8_escape", "number_too_big", "port_devices_repeated", "port_interfaces_repeated",
     "port_names_repeated", "prefix_host_bits", "prefix_host_bits_inside_octet", "prefix_link_local", "prefix_multicast",
     "prefix_unspecified", "prefixes_equal", "prefixes_overlap", "refresh_not_shorter", "route_prefix_host_bits", "router_advertisements",
@@ -76,6 +82,7 @@ class Loader:
                 nodes["file"].isprintable() and nodes["file"]:
             nodes["file"] = str(self.nodes)
         path = self.folder / "config.json"
+        path.touch(mode=0o600)  # some hold keys
         path.write_text(json.dumps(document))
         return self.check(path)
 
@@ -173,6 +180,16 @@ def least(kind=None):
     return document
 
 
+def every_object(kind=None):
+    """Has each object of which some key is required."""
+    document = least(kind)
+    home_agent = json.loads((SAMPLES / "good/ip4_every_key.json").read_text())
+    foreign_agent = json.loads((SAMPLES / "good/ip4_foreign_agent.json").read_text())
+    if kind != "vdev":
+        document["ports"][0].update({key: foreign_agent["ports"][0][key] for key in ("role", "foreign_agent")})
+    return {**document, "mobile_ipv4": home_agent["mobile_ipv4"], "foreign_agent": foreign_agent["foreign_agent"]}
+
+
 def set_at(document, pointer, value):
     for key, after in zip(pointer[:-1], pointer[1:]):
         if isinstance(document, list):
@@ -208,8 +225,8 @@ def test_keys(loader):
 def test_required(loader):
     for pointer, schema, kind in walk(SCHEMA):
         for key in schema.get("required", ()) if "properties" in schema else ():
-            document = least(kind)
             # kind decides what else is needed; without it nothing more is asked for.
+            document = least(kind) if pointer == ("ports", 0) else every_object(kind)
             place = document
             for step in pointer:
                 place = place[step]

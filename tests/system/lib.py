@@ -108,10 +108,11 @@ class Wire:
 
     def frame(self, packet, source=None):
         macs = (self.peer_mac + (source or self.own_mac)).replace(":", "")
-        return bytes.fromhex(macs) + b"\x86\xdd" + bytes(packet)
+        octets = bytes(packet)
+        return bytes.fromhex(macs) + (b"\x08\x00" if octets[0] >> 4 == 4 else b"\x86\xdd") + octets
 
     def send(self, packet, source=None):
-        """packet: from the IPv6 header on, as bytes or as scapy has it."""
+        """packet: from the IP header on, as bytes or as scapy has it."""
         self.sock.send(self.frame(packet, source))
 
     def send_frame(self, frame):
@@ -182,12 +183,16 @@ class Daemon:
             for name in parents:
                 at = at[int(name)] if isinstance(at, list) else at.setdefault(name, {})
             at[last] = value
-        with open(os.path.join(self.temp, "homeward.json"), "w", encoding="ascii") as file:
+        with self.create("homeward.json") as file:
             json.dump(config, file, indent="\t")
-        path = os.path.join(self.temp, "mobile_nodes.jsonl")
-        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii") as file:
+        with self.create("mobile_nodes.jsonl") as file:
             for node in nodes:
                 file.write(json.dumps(node) + "\n")
+
+    def create(self, name):
+        """A file that nobody else may read: there are keys in it."""
+        path = os.path.join(self.temp, name)
+        return open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii")
 
     def start(self, patience_s=20):
         """True when it serves."""

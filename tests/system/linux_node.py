@@ -133,6 +133,7 @@ def read_answer(shown):
 
 class Lab:
     """The demo's network with the guest in the place of the namespace mn."""
+    home, program, accesses = HOME, "mh_socket", (FIRST, SECOND)
 
     def __init__(self, programs, kernel):
         self.prefix = f"hw{os.getpid()}"
@@ -141,18 +142,22 @@ class Lab:
         self.guest = self.sniffer = None
         self.daemon = Daemon(programs, self.prefix, self.temp)
         try:
-            subprocess.run(["bash", NETNS, "full", self.prefix], check=True)
-            taps = [self.plug(access) for access in (FIRST, SECOND)]
-            self.guest = Guest(kernel, [os.path.join(programs, "tests", "mh_socket")], self.temp, taps)
+            self.make_network()
+            taps = [self.plug(access) for access in self.accesses]
+            self.guest = Guest(kernel, [os.path.join(programs, "tests", self.program)], self.temp, taps)
         except BaseException:
             self.close()
             raise
+
+    def make_network(self):
+        subprocess.run(["bash", NETNS, "full", self.prefix], check=True)
 
     def plug(self, access):
         namespace = f"{self.prefix}-{access.namespace}"
         subprocess.run(["ip", "-n", namespace, "link", "del", "dev", "mn"], check=True)
         tap = open_tap(namespace, "mn")
-        for command in (f"address add {access.router}/64 dev mn nodad", "link set dev mn up"):
+        address = f"{access.router}/24" if "." in access.router else f"{access.router}/64 nodad"
+        for command in (f"address add dev mn {address}", "link set dev mn up"):
             subprocess.run(["ip", "-n", namespace, *command.split()], check=True)
         return tap
 
@@ -173,13 +178,13 @@ class Lab:
 
     def ping(self, *options):
         """(answers, what ping said) of the correspondent's kernel asking for the home address."""
-        shown = self.run("cn", "ping", "-n", "-c", "3", "-i", "0.3", "-W", "5", *options, HOME).stdout
+        shown = self.run("cn", "ping", "-n", "-c", "3", "-i", "0.3", "-W", "5", *options, self.home).stdout
         found = re.search(r"(\d+) received", shown)
         return int(found.group(1)) if found else 0, shown
 
     def connect(self):
         def make():
-            return socket.create_connection((HOME, ECHO_PORT), 20)
+            return socket.create_connection((self.home, ECHO_PORT), 20)
         return namespace_socket(f"{self.prefix}-cn", make)
 
     def close(self):
@@ -191,14 +196,16 @@ class Lab:
 
 
 class Bench:
+    node_class, home, correspondent, ping = MobileNode, HOME, CORRESPONDENT, "ping -6"
+
     def __init__(self, report, the_lab):
         self.lab, self.daemon, self.guest = the_lab, the_lab.daemon, the_lab.guest
         self.check, self.equal = report.check, report.equal
-        self.node = MobileNode(the_lab.guest)
+        self.node = self.node_class(the_lab.guest)
         self.connection = None
 
     def care_of(self):
-        row = self.daemon.bindings().get(HOME)
+        row = self.daemon.bindings().get(self.home)
         return row["care_of"] if row else None
 
     def echoes(self, claim, blocks=4):
@@ -226,7 +233,7 @@ class Bench:
         self.equal(count, 3, f"{what}: the correspondent reaches the home address")
         if count != 3:
             print("# " + shown.replace("\n", "\n# "))
-        status, shown = self.guest.run(f"ping -6 -c 3 -W 5 {CORRESPONDENT}")
+        status, shown = self.guest.run(f"{self.ping} -c 3 -W 5 {self.correspondent}")
         self.check(status == 0 and "3 packets received" in shown, f"{what}: the node reaches the correspondent",
                    shown)
         count, shown = self.lab.ping("-c", "5", "-s", "4000")

@@ -3,7 +3,7 @@
 # load: many mobile nodes register, move and leave while data packets flow; every acknowledgement and every data packet is
 # checked, and the home agent's own counters must agree to the packet.
 #
-#   load.sh BUILD_DIR [COUNT]     COUNT mobile nodes, 20000 unless given
+#   load.sh BUILD_DIR [COUNT [PROTOCOL]]     COUNT mobile nodes, 20000 unless given; mip6 or mip4
 #
 # Environment: LOAD_TRAFFIC  data packets per second (20000)
 #              LOAD_RATE     updates per second; 0: as fast as acknowledged (0)
@@ -16,6 +16,7 @@ set -u
 
 build=${1:?BUILD_DIR is missing}
 count=${2:-20000}
+protocol=${3:-mip6}
 PEER_MAC=02:00:00:00:00:02
 # In the answer of homewardctl status.
 BINDINGS="d['bindings']['in_force']"
@@ -74,6 +75,17 @@ status_field() {
 	control status >"$directory/status.json" 2>/dev/null && field "$directory/status.json" "$1"
 }
 
+declare -A errors_sent=([mip6]=icmp6_errors_sent [mip4]=icmp4_errors_sent)
+declare -A any=([mip6]=::/0 [mip4]=0.0.0.0/0)
+declare -A networks=(
+	[mip6]='"home_agent": {"prefixes": [
+		{"prefix": "2001:db8:1::/64", "address": "2001:db8:ff::1", "home_link": "virtual"}
+	]}'
+	[mip4]='"mobile_ipv4": {"max_lifetime_s": 3600, "networks": [
+		{"prefix": "10.0.0.0/8", "address": "192.0.2.1", "home_link": "virtual"}
+	]}'
+)
+
 write_config() {
 	cat >"$directory/homeward.json" <<EOF
 {
@@ -82,12 +94,10 @@ write_config() {
 		"name": "bench", "kind": "vdev",
 		"device": "net_memif0,role=server,id=0,socket=$directory/memif.sock",
 		"mtu": 1500, "queues": 1,
-		"routes": [{"prefix": "::/0", "next_hop_mac": "$PEER_MAC"}]
+		"routes": [{"prefix": "${any[$protocol]}", "next_hop_mac": "$PEER_MAC"}]
 	}],
 	"workers": {"count": 1},
-	"home_agent": {"prefixes": [
-		{"prefix": "2001:db8:1::/64", "address": "2001:db8:ff::1", "home_link": "virtual"}
-	]},
+	${networks[$protocol]},
 	"bindings": {"capacity": $((count < 100000 ? 200000 : 2 * count))},
 	"mobile_nodes": {"file": "mobile_nodes.jsonl"},
 	"limits": {
@@ -114,7 +124,7 @@ start_daemon() {
 # The highest number of bindings seen meanwhile goes to $most.
 run_load() {
 	local load now
-	"$mnload" --vdev "net_memif0,role=client,id=0,socket=$directory/memif.sock" --count "$count" \
+	"$mnload" --protocol "$protocol" --vdev "net_memif0,role=client,id=0,socket=$directory/memif.sock" --count "$count" \
 		--phases register,move,remove --rate "${LOAD_RATE:-0}" \
 		--traffic "${LOAD_TRAFFIC:-20000}" --seconds "${LOAD_SECONDS:-2}" \
 		--dst-mac "$mac" --src-mac "$PEER_MAC" \
@@ -147,8 +157,8 @@ lost_are_accounted() {
 	lost=$(field "$directory/report.json" "d['traffic']['lost'] + d['traffic']['reverse_lost']")
 	again=$(field "$directory/report.json" "sum(p['retransmitted'] for p in d['phases'])")
 	full=$(field "$directory/stats.json" "d['totals']['dropped']['port_full']")
-	errors=$(($(field "$directory/stats.json" "d['control']['others']['icmp6_errors_sent']") -
-		$(field "$directory/report.json" "sum(d['icmp6'].values())")))
+	errors=$(($(field "$directory/stats.json" "d['control']['others']['${errors_sent[$protocol]}']") -
+		$(field "$directory/report.json" "sum(d.get('icmp6', d.get('icmp')).values())")))
 	[[ $full == 0 ]] || echo "        lost $lost, sent again $again, errors that did not come $errors; the port did not take $full"
 	[[ $lost =~ ^[0-9]+$ && $full =~ ^[0-9]+$ ]] && ((lost <= full && full <= lost + again + errors))
 }
@@ -201,7 +211,7 @@ for needed in "$homewardd" "$ctl" "$mnload"; do
 	fi
 done
 
-"$mnload" --write-mobile-nodes "$directory/mobile_nodes.jsonl" --count "$count" || exit
+"$mnload" --protocol "$protocol" --write-mobile-nodes "$directory/mobile_nodes.jsonl" --count "$count" || exit
 write_config
 check "the daemon starts with $count mobile nodes" start_daemon
 if ((failed > 0)); then

@@ -279,7 +279,7 @@ def nodes_reloaded(report, the_lab):
                      told)
     report.equal((status_of(mn.ask()), status_of(gone.ask())), (0, 0), "and nothing of it has taken effect")
     write_nodes(the_lab, changed)
-    report.equal(the_lab.daemon.rpc("mobile_nodes.reload"), {"configured": 6, "unauthenticated": 1},
+    report.equal(the_lab.daemon.rpc("mobile_nodes.reload"), {"configured": 6, "mip6": 6, "mip4": 0, "unauthenticated": 1},
                  "a good file is taken as a whole")
     report.equal(status_of(mn.ask()), 129, "who is prohibited in it is answered with 129")
     report.check(gone.silence(), "who is no longer in it is not answered")
