@@ -8,6 +8,7 @@ from .run import Skip
 
 GROUP = "forwarding in process"
 BINDINGS = {"1k": 1 << 10, "16k": 1 << 14, "64k": 1 << 16, "1M": 1 << 20, "4M": 1 << 22}
+ENCAPS4 = {"ip4_in_ip4": "IPv4-in-IPv4", "gre": "GRE", "udp": "UDP"}
 BASELINE = {"encap": "io_fill", "decap": "io_fill_decap", "hairpin": "io_fill_decap"}
 
 
@@ -20,9 +21,11 @@ class Leg(NamedTuple):
     workers: int = 1
     native: bool = False
     spread: bool = False
+    encap: str = "ip6_in_ip6"
 
     def text(self):
         words = [self.program, self.bindings]
+        words += [self.encap] if self.encap != "ip6_in_ip6" else []
         words += [f"{self.inner} octets"] if self.inner != 78 else []
         words += ["Zipf"] if self.zipf else []
         words += ["2 workers"] if self.workers == 2 else []
@@ -33,7 +36,8 @@ class Leg(NamedTuple):
 
 # Each turn runs these in this order: what is compared stands close together, and in the same turn.
 TARGET_LEGS = [
-    Leg("1k"), Leg("16k"), Leg("64k"),
+    Leg("1k"), *(Leg("1k", encap=encap) for encap in ENCAPS4), Leg("16k"),
+    Leg("64k"), *(Leg("64k", encap=encap) for encap in ENCAPS4),
     Leg("64k", program="bench_forward_rte_hash"),
     Leg("64k", program="bench_forward_uncounted"),
     Leg("64k", native=True),
@@ -45,7 +49,7 @@ FULL_LEGS = [Leg("1k", native=True), *TARGET_LEGS, Leg("1M", native=True)]
 FIGURE_LEGS = [
     Leg("1k", program="bench_forward_rte_hash"), Leg("16k", program="bench_forward_rte_hash"),
     Leg("1k", inner=1400), Leg("64k", inner=1400), Leg("1M", inner=1400),
-    Leg("1k", workers=2, spread=True),
+    Leg("1k", workers=2, spread=True), Leg("1k", encap="minimal"),
     Leg("1k", zipf=True), Leg("64k", zipf=True), Leg("1M", zipf=True),
 ]
 LARGE_LEGS = [
@@ -56,7 +60,7 @@ LARGE_LEGS = [
 def run_leg(run, leg, rounds):
     """What bench_forward says, checked."""
     command = [run.program(leg.program, leg.native), "--bindings", BINDINGS[leg.bindings], "--cpu", run.CPU, "--rounds", rounds,
-               "--inner", leg.inner, *(["--zipf"] if leg.zipf else []),
+               "--inner", leg.inner, "--encap", leg.encap, *(["--zipf"] if leg.zipf else []),
                *(["--workers", 2] if leg.workers == 2 else []), *(["--spread"] if leg.spread else []), *run.pages_option(), "--json"]
     result = run.execute_json(command, 180)
     if result["dropped"] or result["punted"]:
@@ -127,6 +131,15 @@ def add_ratio(results, rows, name, above, below, note, variant="encap"):
         rows.miss(name, results.why(above, below))
 
 
+def add_encapsulations(results, rows):
+    """The kinds of Mobile IPv4 over that of Mobile IPv6, with inner packets of the same length."""
+    for size in ("1k", "64k"):
+        for encap, name in ENCAPS4.items():
+            for variant, direction in (("encap", "encapsulation"), ("decap", "decapsulation")):
+                add_ratio(results, rows, f"{name} {direction} over IPv6-in-IPv6, {size}", Leg(size, encap=encap), Leg(size),
+                          "cycles; two processes in turns", variant)
+
+
 def add_comparisons(results, rows):
     for size in ("64k", "1M"):
         add_ratio(results, rows, f"encap over the same with rte_hash, {size}",
@@ -182,7 +195,7 @@ def add_figures(run, results, rows):
             samples = results.samples(leg, variant)
             rows.add(f"cycles: {variant}, {leg.text()}", samples, "cycles/packet")
             run.cycles.append({"variant": variant, "bindings": BINDINGS[leg.bindings], "inner": leg.inner,
-                               "program": leg.program, "zipf": leg.zipf, "native": leg.native,
+                               "program": leg.program, "encap": leg.encap, "zipf": leg.zipf, "native": leg.native,
                                "workers": leg.workers, **stats.spread(samples)._asdict()})
 
 
@@ -198,5 +211,6 @@ def measure(run, rows):
             results.measure_leg(leg, 9)
     add_over_baseline(results, rows)
     add_comparisons(results, rows)
+    add_encapsulations(results, rows)
     add_memory(results, rows)
     add_figures(run, results, rows)

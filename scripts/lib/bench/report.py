@@ -27,8 +27,8 @@ svg{max-width:100%;height:auto}"""
 
 
 def plain(entry, variant, program="bench_forward"):
-    """78-octet packets to random destinations, one worker, portable build."""
-    return (not entry.get("peer") and entry["variant"] == variant and entry["program"] == program
+    """78-octet packets in IPv6-in-IPv6 to random destinations, one worker, portable build."""
+    return (not entry.get("peer") and entry["variant"] == variant and entry["program"] == program and entry["encap"] == "ip6_in_ip6"
             and entry["inner"] == 78 and not entry["zipf"] and not entry["native"] and entry["workers"] == 1)
 
 

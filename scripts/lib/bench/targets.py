@@ -21,6 +21,8 @@ TARGETS = {
     "decap over io+fill, 64k": Target("forward", LOWER, 3.2, 2.5),
     "encap over the same with rte_hash, 64k": Target("forward", LOWER, 0.85, 0.72),
     "encap over the same with rte_hash, 1M": Target("forward", LOWER, 0.85, 0.72),
+    **{f"{kind} {direction} over IPv6-in-IPv6, {size}": Target("forward", LOWER, 1.15, 1.05)
+       for kind in ("IPv4-in-IPv4", "GRE", "UDP") for direction in ("encapsulation", "decapsulation") for size in ("1k", "64k")},
     "encap rate at 64k over 1k": Target("forward", HIGHER, 0.55, 0.65),
     "encap rate at 1M over 64k": Target("forward", HIGHER, 0.35, 0.45),
     "homewardd over testpmd io, net_pcap": Target("blackbox", HIGHER, 0.45, 0.55),
