@@ -14,14 +14,12 @@ RFC 5944 3.6, 3.8, 4.2; 2003; 2784; 2890 2.1; 3024.
 """
 import json
 import os
-import signal
 import subprocess
 import sys
 import time
 
-from guest import missing
-from lib import ROOT, Report, balance
-from linux_node import BAD, ECHO_PORT, EXPERT_ERROR, KERNEL, START_S, Access, Bench, Lab, dissect
+from lib import ROOT, balance
+from linux_node import BAD, ECHO_PORT, EXPERT_ERROR, START_S, Access, Bench, Lab, dissect, run, run_parts
 import mip4
 
 NETNS4 = os.path.join(ROOT, "scripts", "lib", "netns4.sh")
@@ -243,39 +241,8 @@ def play(report, the_lab):
     the_lab.start_capture()
     bench = Bench4(report, the_lab)
     bench.node.prepare()
-    for part, *arguments in PARTS:
-        begun = time.monotonic()
-        try:
-            part(bench, *arguments)
-        except (OSError, RuntimeError, TypeError, KeyError, IndexError, ValueError, AttributeError,
-                subprocess.SubprocessError) as error:
-            report.check(False, f"{part.__name__} runs to its end", repr(error))
-        print(f"# {part.__name__}: {time.monotonic() - begun:.1f} s", flush=True)
-
-
-def program_directory():
-    found = os.path.abspath(sys.argv[1]) if len(sys.argv) == 2 else ""
-    if os.access(os.path.join(found, "homewardd"), os.X_OK):
-        return found
-    raise SystemExit("usage: linux_mip4.py BUILD-DIRECTORY (with homewardd and tests/udp_exchange built in it)")
-
-
-def main():
-    programs = program_directory()
-    report = Report()
-    why = missing(KERNEL)
-    if why:
-        report.skip(f"a Linux kernel as mobile node of Mobile IPv4: {why}")
-        return report.conclude()
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        signal.signal(number, lambda *_: sys.exit(1))
-    the_lab = Lab4(programs, KERNEL)
-    try:
-        play(report, the_lab)
-    finally:
-        the_lab.close()
-    return report.conclude()
+    run_parts(report, bench, PARTS)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run("a Linux kernel as mobile node of Mobile IPv4", "tests/udp_exchange", Lab4, play))

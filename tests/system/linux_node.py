@@ -408,38 +408,45 @@ def play(report, the_lab):
     the_lab.start_capture()
     bench = Bench(report, the_lab)
     bench.node.prepare()
-    for part in PARTS:
+    run_parts(report, bench, [(part,) for part in PARTS])
+
+
+def run_parts(report, bench, parts):
+    """Each part with its arguments; what one breaks with is a failure, and the others go on."""
+    for part, *arguments in parts:
         begun = time.monotonic()
         try:
-            part(bench)
-        except (OSError, RuntimeError, TypeError, KeyError, IndexError, ValueError, subprocess.SubprocessError) as error:
+            part(bench, *arguments)
+        except (OSError, RuntimeError, TypeError, KeyError, IndexError, ValueError, AttributeError,
+                subprocess.SubprocessError) as error:
             report.check(False, f"{part.__name__} runs to its end", repr(error))
         print(f"# {part.__name__}: {time.monotonic() - begun:.1f} s", flush=True)
 
 
-def program_directory():
+def program_directory(helper):
     found = os.path.abspath(sys.argv[1]) if len(sys.argv) == 2 else ""
     if os.access(os.path.join(found, "homewardd"), os.X_OK):
         return found
-    raise SystemExit("usage: linux_node.py BUILD-DIRECTORY (with homewardd and tests/mh_socket built in it)")
+    raise SystemExit(f"usage: {os.path.basename(sys.argv[0])} BUILD-DIRECTORY (with homewardd and {helper} built in it)")
 
 
-def main():
-    programs = program_directory()
+def run(what, helper, lab_class, story):
+    """The whole test: story(report, lab) with a guest kernel; skipped where there is none. helper: the program in the guest."""
+    programs = program_directory(helper)
     report = Report()
     why = missing(KERNEL)
     if why:
-        report.skip(f"a Linux kernel as mobile node: {why}")
+        report.skip(f"{what}: {why}")
         return report.conclude()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, lambda *_: sys.exit(1))
-    the_lab = Lab(programs, KERNEL)
+    the_lab = lab_class(programs, KERNEL)
     try:
-        play(report, the_lab)
+        story(report, the_lab)
     finally:
         the_lab.close()
     return report.conclude()
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run("a Linux kernel as mobile node", "tests/mh_socket", Lab, play))
