@@ -38,9 +38,11 @@ struct source {
 	uint8_t template[SOURCE_TEMPLATE_OCTETS];
 	/* Of IPv4 frames, see bench/source4.h. */
 	enum encap_kind encap; /* ENCAP_IP6_IN_IP6: of IPv6 */
+	bool is_minimal;
 	uint16_t inner_at;
-	uint32_t outer_sum;
-	uint32_t inner_sum;
+	uint16_t checksum_at; /* of the inner packet's header */
+	uint16_t addresses_at;
+	const struct source4_flow *flows;
 };
 
 /* Makes port net_null<number>, one queue. The program ends with a message on failure. */

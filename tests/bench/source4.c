@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "bench/source4.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "ha/tunnel4.h"
+#include "support/checksum.h"
 #include "support/plane.h"
 
 enum {
@@ -12,14 +15,22 @@ enum {
 	COPY_PLAIN = 64,
 	COPY_TUNNELLED = 104,
 	CHECKSUM_AT = 10,
-	SOURCE_AT = 12,
-	DESTINATION_AT = 16,
-	LAST = 3,
+	ADDRESSES_AT = 12, /* source, destination */
+	LAST = 3,	   /* octet of an address: there are 256 correspondents */
 	HAIRPIN_STEPS = 7,
 	MINIMAL_CHECKSUM_AT = 2,
-	MINIMAL_DESTINATION_AT = 4,
-	MINIMAL_SOURCE_AT = 8,
+	MINIMAL_ADDRESSES_AT = 4, /* destination, source */
 };
+
+/* What differs between packets, written down beforehand, so that the source does not add up checksums while it is measured. */
+struct source4_flow {
+	uint8_t care_of[4];
+	uint8_t addresses[8]; /* of the inner packet, as they lie in its header */
+	uint16_t outer_checksum;
+	uint16_t inner_checksum;
+};
+
+_Static_assert(sizeof(struct source4_flow) == 16, "one is in one cache line");
 
 static inline void put(uint8_t *at, const struct ip_addr *address)
 {
@@ -33,105 +44,44 @@ static inline void put16(uint8_t *at, uint16_t number)
 	memcpy(at, &number_be, sizeof(number_be));
 }
 
-/* Sums are of words as they lie. */
-static inline void put_checksum(uint8_t *at, uint64_t sum)
+static inline void write_packet(const struct source *s, const struct source4_flow *flow,
+				uint8_t *start)
 {
-	uint32_t half = (uint32_t)((sum + (sum << 32 | sum >> 32)) >> 32);
-	uint16_t checksum = (uint16_t) ~((half + (half << 16 | half >> 16)) >> 16);
-
-	memcpy(at, &checksum, sizeof(checksum));
-}
-
-static inline uint64_t sum_of_address(const struct ip_addr *address)
-{
-	uint32_t raw;
-
-	memcpy(&raw, ip4_octets(address), sizeof(raw));
-	return raw;
-}
-
-static inline uint64_t sum_of_last(uint8_t octet)
-{
-	return rte_cpu_to_be_16(octet);
-}
-
-static inline const struct ip_addr *home_after(const struct source *s, uint32_t steps)
-{
-	uint32_t at = s->at + steps;
-
-	return &s->stream->homes[at < s->stream->length ? at : at - s->stream->length];
-}
-
-static inline void write_plain(const struct source *s, uint8_t *start)
-{
-	const struct ip_addr *home = &s->stream->homes[s->at];
-	uint8_t *ip = start + ETHER_OCTETS;
-
-	memcpy(start, s->template, COPY_PLAIN);
-	ip[SOURCE_AT + LAST] = (uint8_t)s->at;
-	put(ip + DESTINATION_AT, home);
-	put_checksum(ip + CHECKSUM_AT,
-		     s->inner_sum + sum_of_last((uint8_t)s->at) + sum_of_address(home));
-}
-
-/* Both headers, whose fields of the same name are at other places with minimal encapsulation. */
-static inline void write_tunnelled(const struct source *s, uint8_t *start)
-{
-	const struct ip_addr *home = &s->stream->homes[s->at];
-	const struct ip_addr *care_of = &s->stream->care_ofs[s->at];
-	bool is_minimal = s->encap == ENCAP_MINIMAL;
 	uint8_t *outer = start + ETHER_OCTETS;
-	uint8_t *inner = start + s->inner_at;
-	uint8_t *destination = inner + (is_minimal ? MINIMAL_DESTINATION_AT : DESTINATION_AT);
-	uint64_t sum = s->inner_sum + sum_of_address(home);
 
-	memcpy(start, s->template, COPY_TUNNELLED);
-	put(outer + SOURCE_AT, care_of);
-	put_checksum(outer + CHECKSUM_AT, s->outer_sum + sum_of_address(care_of));
-	put(inner + (is_minimal ? MINIMAL_SOURCE_AT : SOURCE_AT), home);
-	if (s->kind == SOURCE_HAIRPIN) {
-		put(destination, home_after(s, HAIRPIN_STEPS));
-		sum += sum_of_address(home_after(s, HAIRPIN_STEPS));
+	if (s->kind == SOURCE_PLAIN) {
+		memcpy(start, s->template, COPY_PLAIN);
 	} else {
-		destination[LAST] = (uint8_t)s->at;
-		sum += sum_of_last((uint8_t)s->at);
+		memcpy(start, s->template, COPY_TUNNELLED);
+		memcpy(outer + CHECKSUM_AT, &flow->outer_checksum, sizeof(flow->outer_checksum));
+		memcpy(outer + ADDRESSES_AT, flow->care_of, sizeof(flow->care_of));
 	}
-	put_checksum(inner + (is_minimal ? MINIMAL_CHECKSUM_AT : CHECKSUM_AT), sum);
+	memcpy(start + s->checksum_at, &flow->inner_checksum, sizeof(flow->inner_checksum));
+	memcpy(start + s->addresses_at, flow->addresses, sizeof(flow->addresses));
 }
 
 void source4_write(struct source *s, struct rte_mbuf *packets[], uint16_t n)
 {
 	for (uint16_t i = 0; i < n; i++) {
 		struct rte_mbuf *m = packets[i];
-		uint8_t *start = rte_pktmbuf_mtod(m, uint8_t *);
 
-		if (s->kind == SOURCE_PLAIN)
-			write_plain(s, start);
-		else
-			write_tunnelled(s, start);
+		write_packet(s, &s->flows[s->at], rte_pktmbuf_mtod(m, uint8_t *));
 		m->data_len = s->octets;
 		m->pkt_len = s->octets;
 		s->at = s->at + 1 < s->stream->length ? s->at + 1 : 0;
 	}
 }
 
-/* Returns the header's sum, without what is written later. */
-static uint32_t write_header(uint8_t *at, uint16_t octets, uint8_t protocol,
-			     const struct ip_addr *from, const struct ip_addr *to)
+static void write_header(uint8_t *at, uint16_t octets, uint8_t protocol)
 {
-	struct ip4_hdr_wire ip = {
+	const struct ip4_hdr_wire ip = {
 		.version_ihl = IP4_VERSION_IHL,
 		.total_length_be = rte_cpu_to_be_16(octets),
 		.ttl = 64,
 		.protocol = protocol,
 	};
 
-	if (from != NULL)
-		put(ip.source, from);
-	if (to != NULL)
-		put(ip.destination, to);
 	memcpy(at, &ip, sizeof(ip));
-	return ip4_words_sum(at, sizeof(ip));
 }
 
 /* What stands between the two headers. Returns its octets. */
@@ -152,47 +102,91 @@ static uint16_t write_between(struct source *s, uint8_t *at, uint16_t inner_octe
 	return ENCAP_UDP_OVERHEAD - IP4_OCTETS;
 }
 
-static uint32_t write_minimal(uint8_t *at, const struct ip_addr *to)
-{
-	memset(at, 0, sizeof(struct minimal_hdr_wire));
-	at[0] = PROTO_UDP;
-	at[1] = MINIMAL_SOURCE;
-	if (to != NULL)
-		put(at + MINIMAL_DESTINATION_AT, to);
-	return ip4_words_sum(at, sizeof(struct minimal_hdr_wire));
-}
-
-static void set_tunnelled(struct source *s, uint16_t inner_octets, const struct ip_addr *to)
-{
-	uint16_t octets = (uint16_t)(inner_octets + tunnel4_overhead(s->encap, false));
-	uint8_t *at = s->template + ETHER_OCTETS;
-	struct ip_addr agent = plane_agent4();
-
-	s->outer_sum = write_header(at, octets, tunnel4_protocol(s->encap), NULL, &agent);
-	at += IP4_OCTETS;
-	at += write_between(s, at, inner_octets);
-	s->inner_at = (uint16_t)(at - s->template);
-	s->inner_sum = s->encap == ENCAP_MINIMAL
-			       ? write_minimal(at, to)
-			       : write_header(at, inner_octets, PROTO_UDP, NULL, to);
-	s->octets = (uint16_t)(ETHER_OCTETS + octets);
-}
-
-/* The last octet of the correspondent's address is written later. */
-void source4_set(struct source *s, uint16_t inner_octets)
+/* Ethernet, and the tunnel's headers without what a flow has of its own. Returns where the inner packet begins. */
+static uint8_t *write_outer(struct source *s, uint16_t inner_octets)
 {
 	static const uint8_t ether[ETHER_OCTETS] = {0x02, 0, 0, 0, 0, 1,    0x02,
 						    0,	  0, 0, 0, 2, 0x08, 0x00};
-	struct ip_addr correspondent = plane_correspondent4();
+	uint16_t octets = (uint16_t)(inner_octets + tunnel4_overhead(s->encap, false));
+	struct ip_addr agent = plane_agent4();
+	uint8_t *at = s->template + ETHER_OCTETS;
 
-	correspondent.bytes[15] = 0;
 	memset(s->template, 0, sizeof(s->template));
 	memcpy(s->template, ether, sizeof(ether));
-	if (s->kind != SOURCE_PLAIN) {
-		set_tunnelled(s, inner_octets, s->kind == SOURCE_HAIRPIN ? NULL : &correspondent);
-		return;
-	}
-	s->inner_sum = write_header(s->template + ETHER_OCTETS, inner_octets, PROTO_UDP,
-				    &correspondent, NULL);
 	s->octets = (uint16_t)(ETHER_OCTETS + inner_octets);
+	if (s->kind == SOURCE_PLAIN)
+		return at;
+	s->octets = (uint16_t)(ETHER_OCTETS + octets);
+	write_header(at, octets, tunnel4_protocol(s->encap));
+	put(at + ADDRESSES_AT + 4, &agent);
+	return at + IP4_OCTETS + write_between(s, at + IP4_OCTETS, inner_octets);
+}
+
+static void write_inner(struct source *s, uint8_t *at, uint16_t octets)
+{
+	s->inner_at = (uint16_t)(at - s->template);
+	s->is_minimal = s->kind != SOURCE_PLAIN && s->encap == ENCAP_MINIMAL;
+	if (s->is_minimal) {
+		at[0] = PROTO_UDP;
+		at[1] = MINIMAL_SOURCE;
+	} else {
+		write_header(at, octets, PROTO_UDP);
+	}
+	s->checksum_at =
+		(uint16_t)(s->inner_at + (s->is_minimal ? MINIMAL_CHECKSUM_AT : CHECKSUM_AT));
+	s->addresses_at =
+		(uint16_t)(s->inner_at + (s->is_minimal ? MINIMAL_ADDRESSES_AT : ADDRESSES_AT));
+}
+
+/* The inner packet's addresses: of the node at that place in the stream, and of who it talks with. */
+static void draw_addresses(const struct source *s, uint32_t at, uint8_t addresses[static 8])
+{
+	const struct stream *stream = s->stream;
+	struct ip_addr other = plane_correspondent4();
+	bool is_home_first = (s->kind != SOURCE_PLAIN) != s->is_minimal;
+
+	other.bytes[15] = (uint8_t)at;
+	if (s->kind == SOURCE_HAIRPIN)
+		other = stream->homes[(at + HAIRPIN_STEPS) % stream->length];
+	put(addresses + (is_home_first ? 0 : 4), &stream->homes[at]);
+	put(addresses + (is_home_first ? 4 : 0), &other);
+}
+
+/* The checksums are of what is written without them. */
+static void make_flow(const struct source *s, uint32_t at, struct source4_flow *flow)
+{
+	size_t header = s->is_minimal ? sizeof(struct minimal_hdr_wire) : IP4_OCTETS;
+	uint8_t frame[COPY_TUNNELLED];
+
+	memset(flow, 0, sizeof(*flow));
+	put(flow->care_of, &s->stream->care_ofs[at]);
+	draw_addresses(s, at, flow->addresses);
+	write_packet(s, flow, frame);
+	flow->outer_checksum =
+		rte_cpu_to_be_16(reference_checksum(frame + ETHER_OCTETS, IP4_OCTETS));
+	flow->inner_checksum = rte_cpu_to_be_16(reference_checksum(frame + s->inner_at, header));
+}
+
+/* All of a kind; they are the same for each source of a program. */
+static const struct source4_flow *flows_of(const struct source *s)
+{
+	static struct source4_flow *flows[SOURCE_FAT];
+	uint32_t length = s->stream->length;
+
+	if (flows[s->kind] != NULL)
+		return flows[s->kind];
+	flows[s->kind] = malloc(length * sizeof(*flows[0]));
+	if (flows[s->kind] == NULL) {
+		fprintf(stderr, "not enough memory for the packets' addresses\n");
+		exit(2);
+	}
+	for (uint32_t at = 0; at < length; at++)
+		make_flow(s, at, &flows[s->kind][at]);
+	return flows[s->kind];
+}
+
+void source4_set(struct source *s, uint16_t inner_octets)
+{
+	write_inner(s, write_outer(s, inner_octets), inner_octets);
+	s->flows = flows_of(s);
 }

@@ -2,7 +2,7 @@
  *
  * source4: what a source writes when its packets are IPv4: with the right header checksums, since workers verify them.
  *
- * Shape      a packet is a copy of the template, an address or two from the stream, and checksums completed from the template's sums.
+ * Shape      a packet is a copy of the template, and addresses and checksums from an array that is made beforehand and read in order.
  * Threads    one worker a source.
  */
 #ifndef TESTS_BENCH_SOURCE4_H

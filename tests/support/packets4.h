@@ -5,6 +5,7 @@
 #ifndef TESTS_SUPPORT_PACKETS4_H
 #define TESTS_SUPPORT_PACKETS4_H
 
+#include "support/checksum.h"
 #include "support/packets.h"
 
 enum { IP4 = 20 };
@@ -43,8 +44,6 @@ struct ip4_hdr_wire *packet4_sent(struct plane *plane);
 /* The only packet punted by the last run is of that class and for that reason, and starts at its IPv4 header. */
 void packet4_expect_punt(struct plane *plane, enum punt_class class, enum drop_reason reason);
 
-/* By RFC 1071's own words, octet by octet. */
-uint16_t reference_checksum(const void *octets, size_t count);
 /* After a header was changed by hand. */
 void reference_renew(struct ip4_hdr_wire *ip);
 /* Whether header and lengths are right in that much room. */
