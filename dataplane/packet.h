@@ -63,6 +63,8 @@ static inline void packet_list_add(struct packet_list *list, struct packet *pack
 	list->at[list->count++] = packet;
 }
 
+struct burst4;
+
 struct burst {
 	struct packet packets[BURST_MAX];
 	uint16_t port;		    /* they came in by */
@@ -70,8 +72,9 @@ struct burst {
 	struct packet_keys data;    /* to any other address: by destination */
 	struct packet_list local;   /* to a home agent address, with something that may be ours */
 	struct packet_routes plain; /* out of a tunnel, to an address that is no mobile node's */
-	struct packet_list ip4;	    /* to our link-layer address, and not looked at yet */
 	struct packet_list kernel;  /* Ethernet header still in front */
+	bool has_ip4;
+	struct burst4 *ip4; /* packets of IPv4, with has_ip4 */
 };
 
 static inline void packet_keys_add(struct packet_keys *keys, struct packet *packet,

@@ -11,12 +11,14 @@
 static inline void walk(struct worker *w, struct rte_mbuf *frames[], uint16_t n, uint16_t port,
 			bool is_shared)
 {
+	struct burst4 ip4;
 	struct burst b;
 
 	b.local.count = 0;
 	b.plain.count = 0;
 	b.kernel.count = 0;
-
+	b.has_ip4 = false;
+	b.ip4 = &ip4;
 	b.port = port;
 	worker_make_room(w, n);
 	parse_burst(w, &b, frames, n);
@@ -25,8 +27,8 @@ static inline void walk(struct worker *w, struct rte_mbuf *frames[], uint16_t n,
 	reverse_burst(w, &b);
 	intercept_burst(w, &b);
 	route_burst(w, &b);
-	if (b.ip4.count != 0)
-		ip4_burst(w, &b);
+	if (b.has_ip4)
+		ip4_burst(w, &ip4);
 	local_burst(w, &b);
 	kernel_burst(w, &b);
 	worker_free_dropped(w);

@@ -16,7 +16,8 @@
  * packet with Don't Fragment needs one, but some devices on the way look at it. */
 #define OUTER4_COPIED (UINT64_C(0xff) << IP4_TOS_SHIFT | UINT64_C(0xffff) << IP4_ID_SHIFT)
 
-/* octets: of the whole tunnel packet; inner: its header, which is read before anything is written. */
+/* octets: of the whole tunnel packet; inner: its header, which is read before anything is written. The word of its own has no version and
+ * no offset, so that the sum stays in 64 bits. */
 static inline void outer4_put(uint8_t *at, const struct tunnel4_class *class,
 			      const struct ip4_hdr_wire *inner, uint16_t octets,
 			      const struct ip_addr *to)
@@ -24,7 +25,7 @@ static inline void outer4_put(uint8_t *at, const struct tunnel4_class *class,
 	uint32_t destination = packet_raw_number(ip4_octets(to));
 	uint64_t own = (packet_raw_word(inner) & rte_cpu_to_be_64(OUTER4_COPIED)) |
 		       rte_cpu_to_be_64((uint64_t)octets << IP4_LENGTH_SHIFT);
-	uint16_t checksum = checksum_of(class->sum + sum_of_word(own) + destination);
+	uint16_t checksum = checksum_of(own + class->sum + destination);
 
 	own |= packet_raw_word(class->header);
 	memcpy(at, &own, sizeof(own));

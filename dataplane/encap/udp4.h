@@ -31,15 +31,14 @@ static inline struct ip4_hdr_wire *udp4_push(struct ip4_hdr_wire *inner, uint16_
 }
 
 /* What most tunnel data looks like: no checksum, as long as its packet, IPv4 inside. Behind an outer header without options, in a packet
- * of that many octets. */
+ * of that many octets. The word from the destination port to the next header says all that. */
 static inline bool udp4_is_plain(const struct ip4_hdr_wire *outer, uint16_t octets)
 {
-	const struct udp_hdr_wire *udp = (const struct udp_hdr_wire *)(outer + 1);
-	const uint8_t *data = (const uint8_t *)(udp + 1);
+	uint64_t word = packet_word((const uint8_t *)(outer + 1) + sizeof(uint16_t));
 
-	return octets > ENCAP_UDP_OVERHEAD && udp->destination_be == RTE_BE16(MIP4_PORT) &&
-	       rte_be_to_cpu_16(udp->length_be) + (int)sizeof(*outer) == octets &&
-	       udp->checksum_be == 0 && data[0] == MIP4_TUNNEL_DATA && data[1] == PROTO_IPIP;
+	return octets > ENCAP_UDP_OVERHEAD &&
+	       word == ((uint64_t)MIP4_PORT << 48 | (uint64_t)(octets - sizeof(*outer)) << 32 |
+			MIP4_TUNNEL_DATA << 8 | PROTO_IPIP);
 }
 
 /* The other end's port, in front of an inner packet. */

@@ -35,37 +35,43 @@ static __rte_noinline __rte_cold void sort_other(struct worker *w, struct burst4
 static inline bool may_push(const struct packet *p, const struct binding *binding,
 			    const struct tunnel4_class *class)
 {
-	if (likely(class->kind == ENCAP_IP4_IN_IP4 || class->kind == ENCAP_GRE))
-		return true;
-	return class->kind == ENCAP_UDP ? binding->udp_port != 0 : minimal_fits(p->ip4);
+	if (class->kind == ENCAP_UDP)
+		return binding->udp_port != 0;
+	return class->kind != ENCAP_MINIMAL || minimal_fits(p->ip4);
 }
 
 /* RFC 2003 §3.2: from neither end of the tunnel that it would enter. */
-static inline bool is_source_good(uint32_t source, const struct binding *binding,
+static inline bool is_source_good(const uint8_t source[static 4], const struct binding *binding,
 				  const struct tunnel4_class *class)
 {
-	return likely(ip4_is_unicast(source)) && likely(source != ip4_number(&binding->care_of)) &&
-	       likely(source != ip4_number(&class->local));
+	uint32_t raw = packet_raw_number(source);
+
+	return likely(ip4_first_is_unicast(source[0])) &&
+	       likely(raw != packet_raw_number(ip4_octets(&binding->care_of))) &&
+	       likely(raw != packet_raw_number(ip4_octets(&class->local)));
 }
 
 static inline bool may_tunnel(const struct packet *p, const struct binding *binding,
 			      const struct tunnel4_class *class, uint64_t now_tsc)
 {
 	return likely(binding->expiry_tsc > now_tsc) && likely(binding->also == 0) &&
-	       is_source_good(ip4_source(p->ip4), binding, class) && likely(p->ip4->ttl > 1) &&
+	       is_source_good(p->ip4->source, binding, class) && likely(p->ip4->ttl > 1) &&
 	       likely(p->octets <= binding->inner_mtu) &&
 	       likely(packet_headroom(p) >= HEADROOM4_OCTETS);
 }
 
-/* The notes are brought up to date only for the packet that stays. */
+/* The notes are brought up to date only for the packet that stays. Counting waits until the headers are written: whatever it writes,
+ * the compiler would read all again. */
 static inline void tunnel_to(struct worker *w, struct packet *p, const struct binding *binding,
-			     const struct tunnel4_class *class,
+			     const struct tunnel4_class *class, const struct node_counters *nodes,
 			     const struct nexthop_table *nexthops)
 {
 	struct ip4_hdr_wire *inner = p->ip4;
-	struct ip4_hdr_wire *outer = push4(inner, p->octets, class, binding);
-	uint16_t octets = (uint16_t)(p->octets + ((uint8_t *)inner - (uint8_t *)outer));
+	uint16_t octets = p->octets;
+	struct ip4_hdr_wire *outer = push4(inner, octets, class, binding);
 
+	count(nodes, binding, octets);
+	octets = (uint16_t)(octets + ((uint8_t *)inner - (uint8_t *)outer));
 	if (likely(send_frame(w, p->m, outer, octets, nexthop_find(nexthops, binding->next_hop))))
 		return;
 	p->ip4 = outer;
@@ -101,8 +107,7 @@ static __rte_noinline unsigned int tunnel_all(struct worker *w, struct burst4 *b
 			others++;
 			continue;
 		}
-		count(&nodes, binding, p->octets);
-		tunnel_to(w, p, binding, class, nexthops);
+		tunnel_to(w, p, binding, class, &nodes, nexthops);
 	}
 	return n - others;
 }

@@ -53,6 +53,16 @@ static inline uint32_t packet_raw_number(const void *octets)
 	return number;
 }
 
+/* Of two raw numbers the word in which they lie one behind the other. */
+static inline uint64_t raw_word(uint32_t first, uint32_t second)
+{
+#if RTE_BYTE_ORDER == RTE_LITTLE_ENDIAN
+	return (uint64_t)second << 32 | first;
+#else
+	return (uint64_t)first << 32 | second;
+#endif
+}
+
 /* Four octets of a packet as one number. */
 static inline uint32_t packet_number(const void *octets)
 {
@@ -165,9 +175,9 @@ static inline void ip4_amend_checksum(struct ip4_hdr_wire *ip, uint16_t before, 
 /* In any router the time to live counts down once: RFC 1141, with what RFC 1624 §3 has to say about it. It is more than 0. */
 static inline void ip4_count_down(struct ip4_hdr_wire *ip)
 {
-	uint32_t checksum = ip->checksum_be + (uint32_t)RTE_BE16(0x0100);
-
-	ip->checksum_be = (uint16_t)(checksum + (checksum >= UINT16_MAX));
+	if (unlikely(ip->checksum_be >= UINT16_MAX - RTE_BE16(0x0100)))
+		ip->checksum_be++;
+	ip->checksum_be = (uint16_t)(ip->checksum_be + RTE_BE16(0x0100));
 	ip->ttl--;
 }
 
@@ -180,17 +190,25 @@ static __rte_noinline __rte_cold bool ip4_options_are_good(const struct ip4_hdr_
 	       sum_fold(sum_of(ip, header)) == UINT16_MAX;
 }
 
+/* Of a header without options. Carries that come in again at the other end make sums ones modulo 65535, and this one is never 0: the
+ * compiler makes one multiplication of it. */
+static inline bool ip4_checksum_is_good(const struct ip4_hdr_wire *ip)
+{
+	uint64_t sum = sum_add(packet_raw_word(ip), packet_raw_word((const uint8_t *)ip + 8));
+
+	return sum_add(sum, packet_raw_number(ip->destination)) % UINT16_MAX == 0;
+}
+
 /* Whether a packet of the length it says is in that much room, which has a header's octets at least, and the header's checksum right. */
 static inline bool ip4_is_whole(const struct ip4_hdr_wire *ip, unsigned int room)
 {
 	uint16_t octets = ip4_octets_of(ip);
-	uint64_t sum = sum_add(packet_raw_word(ip), packet_raw_word((const uint8_t *)ip + 8));
 
 	if (unlikely(octets - sizeof(*ip) > room - sizeof(*ip)))
 		return false;
 	if (unlikely(ip->version_ihl != IP4_VERSION_IHL))
 		return ip4_options_are_good(ip);
-	return likely(sum_fold(sum_add(sum, packet_raw_number(ip->destination))) == UINT16_MAX);
+	return likely(ip4_checksum_is_good(ip));
 }
 
 #endif

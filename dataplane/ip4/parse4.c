@@ -3,23 +3,49 @@
 
 #include "encap/gre.h"
 #include "encap/udp4.h"
+#include "ip4/inner4.h"
+#include "stage/frame.h"
 
-/* Ends a packet whose header is not whole, in the order of RFC 1812 §5.2.2. */
-static __rte_noinline __rte_cold void refuse(struct worker *w, struct packet *p, unsigned int frame)
+/* Whatever parse() does not take, by the checks of RFC 1812 §5.2.2 in their order: true for a good header with options, to us; else it
+ * ended here. */
+static __rte_noinline __rte_cold bool parse_slowly(struct worker *w, struct burst *b,
+						   struct packet *p)
 {
 	const struct ip4_hdr_wire *ip = p->ip4;
 	uint16_t header = ip4_header_octets(ip);
+	unsigned int frame = p->m->data_len;
 
+	p->octets = ip4_octets_of(ip);
+	if (!parse_oddly(w, b, p))
+		return false;
 	if (frame < RTE_ETHER_HDR_LEN + sizeof(*ip))
 		drop(w, p, DROP_RUNT);
 	else if (ip->version_ihl >> 4 != 4)
 		drop(w, p, DROP_VERSION);
-	else if (header < sizeof(*ip) || header > ip4_octets_of(ip))
+	else if (header < sizeof(*ip) || header > p->octets)
 		drop(w, p, DROP_IP4_HEADER);
-	else if (ip4_octets_of(ip) + RTE_ETHER_HDR_LEN > (int)frame)
+	else if (p->octets + RTE_ETHER_HDR_LEN > (int)frame)
 		drop(w, p, DROP_LENGTH);
-	else
+	else if (!ip4_options_are_good(ip))
 		drop(w, p, DROP_IP4_CHECKSUM);
+	else
+		return true;
+	return false;
+}
+
+/* Fills the notes in. True for what nearly every frame is: to our link-layer address, in one buffer, all there, with a good header without
+ * options. Link padding is left behind: the packet is as long as it says. */
+static inline bool parse(struct packet *p, struct rte_mbuf *m, uint8_t *frame, uint64_t second,
+			 uint64_t mac)
+{
+	unsigned int octets = (uint16_t)(second >> 16);
+
+	packet_note(p, m, frame);
+	p->octets = (uint16_t)octets;
+	return likely(second >> 40 == (RTE_ETHER_TYPE_IPV4 << 8 | IP4_VERSION_IHL)) &&
+	       likely(frame_destination(frame) == mac) && likely(octets >= sizeof(*p->ip4)) &&
+	       likely(octets + RTE_ETHER_HDR_LEN <= m->data_len) && likely(m->nb_segs == 1) &&
+	       likely(ip4_checksum_is_good(p->ip4));
 }
 
 /* What nearly all packets to a local end are: tunnels without anything out of the ordinary. False for whatever wants a closer look. */
@@ -29,13 +55,22 @@ static inline bool measure(struct packet *p, uint16_t agent)
 	enum encap_kind kind = ENCAP_IP4_IN_IP4;
 	uint16_t inner_at = ENCAP_IP4_IN_IP4_OVERHEAD;
 
-	if (ip->protocol == PROTO_UDP && udp4_is_plain(ip, p->octets)) {
-		kind = ENCAP_UDP;
-		inner_at = ENCAP_UDP_OVERHEAD;
-	} else if (ip->protocol == PROTO_GRE && gre_is_plain(ip, p->octets)) {
+	switch (ip->protocol) {
+	case PROTO_IPIP:
+		break;
+	case PROTO_GRE:
+		if (!gre_is_plain(ip, p->octets))
+			return false;
 		kind = ENCAP_GRE;
 		inner_at = ENCAP_GRE_OVERHEAD;
-	} else if (ip->protocol != PROTO_IPIP) {
+		break;
+	case PROTO_UDP:
+		if (!udp4_is_plain(ip, p->octets))
+			return false;
+		kind = ENCAP_UDP;
+		inner_at = ENCAP_UDP_OVERHEAD;
+		break;
+	default:
 		return false;
 	}
 	p->agent = tunnel4_number(agent, kind);
@@ -43,39 +78,78 @@ static inline bool measure(struct packet *p, uint16_t agent)
 	return ip->version_ihl == IP4_VERSION_IHL && !ip4_is_fragment(ip);
 }
 
-/* Link padding is left behind: the packet is as long as it says. */
-void parse4_burst(struct worker *w, struct burst4 *b)
+static __rte_noinline bool measure_oddly(struct worker *w, struct burst4 *b, struct packet *p,
+					 uint16_t agent, struct ip_addr *key)
 {
-	const struct packet_list *ip4 = &b->all->ip4;
-	bool is_foreign = is_foreign_port(w->tables, b->all->port);
-	size_t n = ip4->count;
-	size_t tunnel = 0;
-	size_t data = 0;
+	return local4_sort(w, b, p, agent) && inner4_check(w, b, p, key);
+}
 
-	for (size_t i = 0; i < n; i++) {
-		struct packet *p = ip4->at[i];
-		const struct ip4_hdr_wire *ip = p->ip4;
-		unsigned int frame = p->m->data_len;
+static bool has_care_of(const struct dataplane_tables *tables)
+{
+	for (uint16_t i = 0; i < tables->agent4_count; i++)
+		if (tables->agents4[i].is_care_of)
+			return true;
+	return false;
+}
+
+/* At the first frame of a burst that is IPv4. */
+static struct burst4 *begin(const struct dataplane_tables *tables, struct burst *all)
+{
+	struct burst4 *b = all->ip4;
+
+	if (all->has_ip4)
+		return b;
+	all->has_ip4 = true;
+	b->all = all;
+	b->tunnel.by.count = 0;
+	b->visitors.by.count = 0;
+	b->data.by.count = 0;
+	b->plain.count = 0;
+	b->may_visit = has_care_of(tables);
+	return b;
+}
+
+size_t parse4_run(struct worker *w, struct burst *all, struct rte_mbuf *received[], size_t at,
+		  size_t n)
+{
+	const struct agents4 agents = agents4(w->tables);
+	struct burst4 *b = begin(w->tables, all);
+	uint64_t mac = frame_destination(w->macs[all->port].addr_bytes);
+	bool is_foreign = is_foreign_port(w->tables, all->port);
+	size_t tunnel = b->tunnel.by.count;
+	size_t data = b->data.by.count;
+
+	for (; at < n; at++) {
+		uint8_t *frame = rte_pktmbuf_mtod(received[at], uint8_t *);
+		uint64_t second = frame_second_word(frame);
+		struct packet *p = &all->packets[at];
+		struct ip_addr *key;
 		uint16_t agent;
 
-		if (unlikely(frame < RTE_ETHER_HDR_LEN + sizeof(*ip)) ||
-		    unlikely(!ip4_is_whole(ip, frame - RTE_ETHER_HDR_LEN))) {
-			refuse(w, p, frame);
-			continue;
+		if (unlikely(!parse(p, received[at], frame, second, mac))) {
+			if (!frame_is_ip4(second))
+				break;
+			if (!parse_slowly(w, all, p))
+				continue;
 		}
-		p->octets = ip4_octets_of(ip);
-		agent = agent4_find(w->tables, ip4_destination(ip));
+		agent = agent4_find(&agents, p->ip4->destination);
 		if (agent != AGENT4_NONE) {
-			if (likely(measure(p, agent)) || local4_sort(w, b, p, agent))
-				b->tunnel.at[tunnel++] = p;
+			key = &b->tunnel.addresses[tunnel];
+			if (likely(measure(p, agent)) ? inner4_check(w, b, p, key)
+						      : measure_oddly(w, b, p, agent, key)) {
+				b->tunnel.by.keys.homes[tunnel] = key;
+				b->tunnel.by.at[tunnel++] = p;
+			}
 		} else if (likely(!is_foreign)) {
-			b->data.by.keys.homes[data] =
-				key4_put(&b->data.addresses[data], KEY4_HOME, ip4_destination(ip));
+			key = &b->data.addresses[data];
+			key4_put(key, KEY4_HOME, packet_raw_number(p->ip4->destination));
+			b->data.by.keys.homes[data] = key;
 			b->data.by.at[data++] = p;
 		} else {
-			key4_add(&b->visitors, p, KEY4_VISITOR, ip4_source(ip));
+			key4_add(&b->visitors, p, KEY4_VISITOR, p->ip4->source);
 		}
 	}
-	b->tunnel.count = (uint16_t)tunnel;
+	b->tunnel.by.count = (uint16_t)tunnel;
 	b->data.by.count = (uint16_t)data;
+	return at;
 }

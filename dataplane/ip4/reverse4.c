@@ -5,6 +5,7 @@
 #include "encap/gre.h"
 #include "encap/ip4_in_ip4.h"
 #include "encap/udp4.h"
+#include "ip4/inner4.h"
 #include "stage/find.h"
 #include "stage/send.h"
 
@@ -20,6 +21,8 @@ static inline bool has_key(const struct packet *p, const struct binding *binding
 {
 	bool is_agreed = (binding->flags & BINDING_GRE_KEY) != 0;
 
+	if (likely(p->outer_octets == ENCAP_GRE_OVERHEAD)) /* which has no room for one */
+		return !is_agreed;
 	return gre_has_key(p->ip4) == is_agreed &&
 	       (!is_agreed || gre_key(inner4_of(p)) == binding->key);
 }
@@ -32,12 +35,19 @@ static inline bool is_from_port(const struct packet *p, const struct binding *bi
 	return port == binding->udp_port && port != 0;
 }
 
+/* RFC 2784 §3.1: what leads back to the other end of the tunnel would go round. */
+static bool goes_round(const struct packet *p)
+{
+	return packet_raw_number(inner4_of(p)->destination) == packet_raw_number(p->ip4->source);
+}
+
 static inline bool is_from_end(const struct packet *p, const struct binding *binding)
 {
 	enum encap_kind kind = tunnel4_kind(p->agent);
 
-	return (kind != ENCAP_GRE || likely(has_key(p, binding))) &&
-	       (kind != ENCAP_UDP || likely(is_from_port(p, binding)));
+	if (kind == ENCAP_GRE)
+		return likely(has_key(p, binding)) && likely(!goes_round(p));
+	return kind != ENCAP_UDP || likely(is_from_port(p, binding));
 }
 
 /* RFC 3024 §5.2, §5.4: from the registered care-of address, by the tunnel that was agreed on. A visitor's binding needs no reverse
@@ -53,7 +63,9 @@ static inline bool is_registered(const struct packet *p, const struct binding *b
 
 static bool is_to_us(const struct worker *w, const struct packet *p)
 {
-	return agent4_find(w->tables, ip4_destination(inner4_of(p))) != AGENT4_NONE;
+	const struct agents4 agents = agents4(w->tables);
+
+	return agent4_find(&agents, inner4_of(p)->destination) != AGENT4_NONE;
 }
 
 /* A keepalive goes to the end of the tunnel itself; with R set in the request it says which port that is to have (RFC 3519 §4.6), which
@@ -84,6 +96,8 @@ static enum drop_reason check(const struct worker *w, const struct packet *p,
 		return DROP_BINDING_EXPIRED;
 	if (tunnel4_kind(p->agent) == ENCAP_GRE && !has_key(p, binding))
 		return DROP_GRE_KEY;
+	if (tunnel4_kind(p->agent) == ENCAP_GRE && goes_round(p))
+		return DROP_TUNNEL_LOOP;
 	if (tunnel4_kind(p->agent) == ENCAP_UDP && !is_from_port(p, binding) &&
 	    !is_first_keepalive(w, p, binding))
 		return DROP_TUNNEL_PORT;
@@ -114,17 +128,19 @@ find_slowly(struct worker *w, struct packet *p, const struct binding *binding)
 /* By the inner destination. One outside the home networks is no mobile node's: it needs no look-up. */
 static __rte_noinline void sort_inner(struct worker *w, struct burst4 *b, struct packet *p)
 {
-	uint32_t number = ip4_destination(p->ip4);
+	const struct agents4 agents = agents4(w->tables);
 	struct ip_addr to = ip4_mapped(p->ip4->destination);
-	uint16_t agent = agent4_find(w->tables, number);
+	uint16_t agent = agent4_find(&agents, p->ip4->destination);
 
 	if (agent != AGENT4_NONE) {
-		if (local4_sort(w, b, p, agent))
-			packet_list_add(&b->tunnel, p);
-	} else if (!ip4_is_unicast(number)) {
+		struct ip_addr *key = &b->tunnel.addresses[b->tunnel.by.count];
+
+		if (local4_sort(w, b, p, agent) && inner4_check(w, b, p, key))
+			packet_keys_add(&b->tunnel.by, p, key);
+	} else if (!ip4_is_unicast(ip4_number(&to))) {
 		drop(w, p, DROP_TUNNEL_INNER);
 	} else if (home_network_find(w->tables, &to) != NULL) {
-		key4_add(&b->data, p, KEY4_HOME, number);
+		key4_add(&b->data, p, KEY4_HOME, p->ip4->destination);
 	} else {
 		plain4_add(b, p);
 	}
@@ -141,12 +157,6 @@ static inline bool forward_again(struct worker *w, struct packet *p, struct ip4_
 		return false;
 	ip4_count_down(ip);
 	return true;
-}
-
-/* RFC 2784 §3.1: what leads back to the other end of the tunnel would go round. */
-static bool goes_round(const struct packet *p, const struct ip4_hdr_wire *inner)
-{
-	return tunnel4_kind(p->agent) == ENCAP_GRE && ip4_destination(inner) == ip4_source(p->ip4);
 }
 
 /* The notes are brought up to date only for the packet that stays. */
@@ -171,39 +181,6 @@ static inline void forward_inner(struct worker *w, struct burst4 *b, struct pack
 		sort_inner(w, b, p);
 }
 
-/* Keeps on the list what has an inner packet that is whole: by its source at the home agent, by its destination at the foreign agent. What
- * is in front of it is all there, as parse4_burst saw. The destination is read once, and waits for find_next_hops where that leaves what
- * it finds. */
-static inline unsigned int check_inner(struct worker *w, struct burst4 *b, struct ip_addr keys[],
-				       const struct ip_addr *homes[])
-{
-	const struct agent4 *agents = w->tables->agents4;
-	unsigned int n = b->tunnel.count;
-	unsigned int whole = 0;
-
-	for (unsigned int i = 0; i < n; i++) {
-		struct packet *p = b->tunnel.at[i];
-		const struct ip4_hdr_wire *inner = inner4_of(p);
-		unsigned int room = p->octets - (unsigned int)p->outer_octets;
-		struct ip_addr *key = &keys[whole];
-
-		if (unlikely(room < sizeof(*inner)) || unlikely(!ip4_is_whole(inner, room))) {
-			drop(w, p, DROP_TUNNEL_INNER);
-			continue;
-		}
-		p->next_hop = ip4_destination(inner);
-		if (unlikely(agents[tunnel4_local(p->agent)].is_care_of))
-			key4_put(key, KEY4_VISITOR,
-				 visitor_is_delivery(w, b, p) ? ip4_source(inner)
-							      : ip4_destination(inner));
-		else
-			key4_put(key, KEY4_HOME, ip4_source(inner));
-		homes[whole] = key;
-		b->tunnel.at[whole++] = p;
-	}
-	return whole;
-}
-
 /* While the bindings come: what is remembered of the inner destinations. */
 static __rte_noinline void find_next_hops(struct worker *w, struct burst4 *b, unsigned int n)
 {
@@ -211,7 +188,7 @@ static __rte_noinline void find_next_hops(struct worker *w, struct burst4 *b, un
 	uint32_t generation = nexthop_generation(w->tables->nexthops);
 
 	for (unsigned int i = 0; i < n; i++) {
-		struct packet *p = b->tunnel.at[i];
+		struct packet *p = b->tunnel.by.at[i];
 		struct ip_addr to;
 
 		key4_put(&to, KEY4_HOME, p->next_hop);
@@ -228,7 +205,7 @@ static __rte_noinline unsigned int open_all(struct worker *w, struct burst4 *b, 
 	unsigned int refused = 0;
 
 	for (unsigned int i = 0; i < n; i++) {
-		struct packet *p = b->tunnel.at[i];
+		struct packet *p = b->tunnel.by.at[i];
 		struct ip4_hdr_wire *inner = inner4_of(p);
 		const struct binding *binding = found[i];
 
@@ -249,9 +226,6 @@ static __rte_noinline unsigned int open_all(struct worker *w, struct burst4 *b, 
 		if (unlikely(!ip4_pop(p->ip4, inner))) {
 			drop(w, p, DROP_TUNNEL_ECN);
 			refused++;
-		} else if (unlikely(goes_round(p, inner))) {
-			drop(w, p, DROP_TUNNEL_LOOP);
-			refused++;
 		} else {
 			uint16_t octets = ip4_octets_of(inner);
 
@@ -264,33 +238,31 @@ static __rte_noinline unsigned int open_all(struct worker *w, struct burst4 *b, 
 /* One layer of tunnels. Those found inside are on the list afterwards: each takes the place of one that was opened before. */
 static void open_layer(struct worker *w, struct burst4 *b)
 {
+	struct bcache_keys *keys = &b->tunnel.by.keys;
 	const struct binding *found[BURST_MAX];
-	struct ip_addr addresses[BURST_MAX];
-	struct bcache_keys keys;
-	unsigned int n;
+	unsigned int n = b->tunnel.by.count;
 
-	n = check_inner(w, b, addresses, keys.homes);
-	b->tunnel.count = 0;
-	find_begin(w->tables->bcache, &keys, n);
+	b->tunnel.by.count = 0;
+	find_begin(w->tables->bcache, keys, n);
 	find_next_hops(w, b, n);
-	find_end(w->tables->bcache, &keys, n, &w->from_nodes, found);
+	find_end(w->tables->bcache, keys, n, &w->from_nodes, found);
 	w->stats.decapsulated += open_all(w, b, n, found);
 }
 
 /* Each of these layers has its own binding, whose care-of address is the home address of the layer around it. */
 static __rte_noinline __rte_cold void open_nested(struct worker *w, struct burst4 *b)
 {
-	for (int depth = 1; depth < TUNNEL_DEPTH_MAX && b->tunnel.count != 0; depth++)
+	for (int depth = 1; depth < TUNNEL_DEPTH_MAX && b->tunnel.by.count != 0; depth++)
 		open_layer(w, b);
-	for (unsigned int i = 0; i < b->tunnel.count; i++)
-		drop(w, b->tunnel.at[i], DROP_TUNNEL_NESTED);
+	for (unsigned int i = 0; i < b->tunnel.by.count; i++)
+		drop(w, b->tunnel.by.at[i], DROP_TUNNEL_NESTED);
 }
 
 void reverse4_burst(struct worker *w, struct burst4 *b)
 {
-	if (b->tunnel.count == 0)
+	if (b->tunnel.by.count == 0)
 		return;
 	open_layer(w, b);
-	if (unlikely(b->tunnel.count != 0))
+	if (unlikely(b->tunnel.by.count != 0))
 		open_nested(w, b);
 }

@@ -3,8 +3,8 @@
  * stages4: the steps of an IPv4 packet's walk, in order, as stage/stages.h has them for IPv6. What both have in common (punting, the
  * kernel's share, fragments that wait, drops) is there.
  *
- * Shape      a burst that has IPv4 packets has a struct burst4 as well, for as long as they walk. The binding cache and the routes know
- *            v4-mapped addresses, so keys are written down beside the packets.
+ * Shape      a burst that has IPv4 packets has a struct burst4 as well. The binding cache and the routes know v4-mapped addresses, so keys
+ *            are written down beside the packets.
  * Threads    one worker; no allocation but of copies and fragments, no lock, system call or log.
  */
 #ifndef DATAPLANE_IP4_STAGES4_H
@@ -23,20 +23,31 @@ struct burst4 {
 	struct burst *all;
 	struct packet_keys4 visitors; /* on the port of a foreign agent: by source */
 	struct packet_keys4 data;     /* by destination */
-	struct packet_list
-		tunnel; /* to a local end of tunnels: inner packet at outer_octets, agent is the tunnel class */
-	struct packet_routes plain; /* out of a tunnel, to an address that is no mobile node's */
+	struct packet_keys4 tunnel;   /* to a local end of tunnels: as inner4_check() leaves them */
+	struct packet_routes plain;   /* out of a tunnel, to an address that is no mobile node's */
+	bool may_visit;		      /* some local ends are care-of addresses */
+};
+
+/* The local ends of tunnels, read once a burst. */
+struct agents4 {
+	const struct agent4 *at;
+	uint16_t count;
 };
 
 enum { AGENT4_NONE = UINT16_MAX };
 
-/* The local end of tunnels that has that address. */
-static inline uint16_t agent4_find(const struct dataplane_tables *tables, uint32_t number)
+static inline struct agents4 agents4(const struct dataplane_tables *tables)
 {
-	uint32_t number_be = rte_cpu_to_be_32(number);
+	return (struct agents4){tables->agents4, tables->agent4_count};
+}
 
-	for (uint16_t i = 0; i < tables->agent4_count; i++)
-		if (memcmp(ip4_octets(&tables->agents4[i].address), &number_be, 4) == 0)
+/* The one that has that address. */
+static inline uint16_t agent4_find(const struct agents4 *agents, const uint8_t octets[static 4])
+{
+	uint32_t raw = packet_raw_number(octets);
+
+	for (uint16_t i = 0; i < agents->count; i++)
+		if (packet_raw_number(ip4_octets(&agents->at[i].address)) == raw)
 			return i;
 	return AGENT4_NONE;
 }
@@ -56,27 +67,24 @@ static inline const struct home_network *home_network_find(const struct dataplan
 	return NULL;
 }
 
-static inline struct ip4_hdr_wire *inner4_of(const struct packet *p)
-{
-	return (struct ip4_hdr_wire *)((uint8_t *)p->ip4 + p->outer_octets);
-}
-
 /* A v4-mapped address, or, with that tag before the address, visitor_key(): in two wide stores, which the look-up reads as two words. */
 enum { KEY4_HOME = 0xffff, KEY4_VISITOR = 0xfffe };
 
-static inline struct ip_addr *key4_put(struct ip_addr *place, uint32_t tag, uint32_t number)
+static inline struct ip_addr *key4_put(struct ip_addr *place, uint32_t tag, uint32_t raw)
 {
-	packet_put_word(&place->bytes[0], 0);
-	packet_put_word(&place->bytes[8], (uint64_t)tag << 32 | number);
+	const uint64_t words[2] = {0, raw_word(rte_cpu_to_be_32(tag), raw)};
+
+	memcpy(&place->bytes[0], &words[0], sizeof(words[0]));
+	memcpy(&place->bytes[8], &words[1], sizeof(words[1]));
 	return place;
 }
 
 static inline void key4_add(struct packet_keys4 *keys, struct packet *p, uint32_t tag,
-			    uint32_t number)
+			    const uint8_t octets[static 4])
 {
 	struct ip_addr *place = &keys->addresses[keys->by.count];
 
-	packet_keys_add(&keys->by, p, key4_put(place, tag, number));
+	packet_keys_add(&keys->by, p, key4_put(place, tag, packet_raw_number(octets)));
 }
 
 static inline void plain4_add(struct burst4 *b, struct packet *p)
@@ -87,18 +95,20 @@ static inline void plain4_add(struct burst4 *b, struct packet *p)
 	b->plain.at[b->plain.count++] = p;
 }
 
-/* All steps, of a burst with IPv4 packets. */
-void ip4_burst(struct worker *w, struct burst *b);
+/* Frames of a burst from the one at that index on, as far as they are IPv4: checks the headers and sorts by destination into tunnel,
+ * visitors, data; or ends the packet. Returns the index of the first one that is something else. */
+size_t parse4_run(struct worker *w, struct burst *b, struct rte_mbuf *received[], size_t at,
+		  size_t n);
+
+/* All steps behind that, of a burst with IPv4 packets. */
+void ip4_burst(struct worker *w, struct burst4 *b);
 
 /* A frame to a broadcast or multicast address: true when it is for mobile nodes or the control thread, and dealt with. Else nothing was
  * done. */
 bool ip4_broadcast_receive(struct worker *w, struct burst *b, struct packet *p);
 
-/* Checks the headers and sorts by destination into tunnel, visitors, data; or ends the packet. */
-void parse4_burst(struct worker *w, struct burst4 *b);
-
-/* To a local end of tunnels. True when it is a tunnel, which is then measured and checked but for its inner packet; else it ended here:
- * punted, the kernel's, or dropped. */
+/* To a local end of tunnels. True when it is a tunnel, which is then measured (the inner packet is at outer_octets, agent is the tunnel
+ * class) and checked but for its inner packet; else it ended here: punted, the kernel's, or dropped. */
 bool local4_sort(struct worker *w, struct burst4 *b, struct packet *p, uint16_t agent);
 /* To one of the control thread's UDP ports, in one piece. */
 bool local4_is_signalling(const struct packet *p);

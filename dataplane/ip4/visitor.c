@@ -3,6 +3,7 @@
 
 #include "count.h"
 #include "encap/ip4_in_ip4.h"
+#include "ip4/inner4.h"
 #include "stage/find.h"
 
 /* The foreign agent's part. A visitor's binding leads to its home agent, and its next hop to the visitor. */
@@ -128,6 +129,6 @@ void visitor_burst(struct worker *w, struct burst4 *b)
 		if (has_flags(found[i], 0, w->now_tsc))
 			send_home_directly(w, b, p, found[i]);
 		else
-			key4_add(&b->data, p, KEY4_HOME, ip4_destination(p->ip4));
+			key4_add(&b->data, p, KEY4_HOME, p->ip4->destination);
 	}
 }

@@ -2,6 +2,7 @@
 #include "stage/stages.h"
 
 #include "ip4/stages4.h"
+#include "stage/frame.h"
 
 #include <rte_branch_prediction.h>
 #include <rte_prefetch.h>
@@ -61,8 +62,19 @@ static bool is_multicast(const struct packet *p)
 	       ip_addr_is_multicast(ip6_destination(p->ip));
 }
 
-/* Any frame that is not what nearly every frame is: for mobile nodes in a group, the kernel's, or dropped. */
-static __rte_noinline __rte_cold void sort_odd(struct worker *w, struct burst *b, struct packet *p)
+/* Not to our link-layer address. */
+static void sort_foreign(struct worker *w, struct burst *b, struct packet *p)
+{
+	const struct rte_ether_hdr *ether = rte_pktmbuf_mtod(p->m, const struct rte_ether_hdr *);
+
+	if (rte_is_multicast_ether_addr(&ether->dst_addr) ||
+	    ether->ether_type != RTE_BE16(RTE_ETHER_TYPE_IPV6))
+		packet_list_add(&b->kernel, p);
+	else
+		drop(w, p, DROP_NOT_OUR_MAC);
+}
+
+__rte_noinline __rte_cold bool parse_oddly(struct worker *w, struct burst *b, struct packet *p)
 {
 	const struct rte_ether_hdr *ether = rte_pktmbuf_mtod(p->m, const struct rte_ether_hdr *);
 	const struct ip6_hdr_wire *ip = (const struct ip6_hdr_wire *)(const void *)(ether + 1);
@@ -71,55 +83,36 @@ static __rte_noinline __rte_cold void sort_odd(struct worker *w, struct burst *b
 		drop(w, p, DROP_SEGMENTED);
 	else if (p->m->data_len < RTE_ETHER_HDR_LEN)
 		drop(w, p, DROP_RUNT);
-	else if (is_multicast(p) && multicast_receive(w, b, p))
-		return;
-	else if (ip4_broadcast_receive(w, b, p))
-		return;
-	else if (rte_is_multicast_ether_addr(&ether->dst_addr) ||
-		 ether->ether_type != RTE_BE16(RTE_ETHER_TYPE_IPV6))
-		packet_list_add(&b->kernel, p);
+	else if ((is_multicast(p) && multicast_receive(w, b, p)) || ip4_broadcast_receive(w, b, p))
+		return false;
 	else if (!rte_is_same_ether_addr(&ether->dst_addr, &w->macs[b->port]))
-		drop(w, p, DROP_NOT_OUR_MAC);
+		sort_foreign(w, b, p);
+	else if (ether->ether_type == RTE_BE16(RTE_ETHER_TYPE_IPV4) && w->tables->agent4_count != 0)
+		return true;
+	else if (ether->ether_type != RTE_BE16(RTE_ETHER_TYPE_IPV6))
+		packet_list_add(&b->kernel, p);
 	else if (p->m->data_len < HEADERS_OCTETS)
 		drop(w, p, DROP_RUNT);
 	else if (ip6_first_word(ip) >> 60 != 6)
 		drop(w, p, DROP_VERSION);
 	else
 		drop(w, p, DROP_LENGTH);
+	return false;
 }
 
-/* The first eight octets of a frame, of which the last two are not the destination's. */
-static inline uint64_t ether_destination(const void *frame)
-{
-	uint64_t word;
-
-	memcpy(&word, frame, sizeof(word));
-	return word & rte_cpu_to_be_64(UINT64_C(0xffffffffffff0000));
-}
-
-/* Fills the notes in. True for what nearly every frame is: IPv6 to our link-layer address, all there,
- * in one buffer. Link padding is left behind: the packet is as long as it says. Two words say it
- * all: the second, at octet 12, holds type, version and payload length. A buffer has room for them
- * whatever was received. */
+/* Fills the notes in. True for what nearly every frame is: IPv6 to our link-layer address, all there, in one buffer. Link padding is left
+ * behind: the packet is as long as it says. */
 static inline bool parse(struct packet *p, struct rte_mbuf *m, uint8_t *frame, uint64_t second,
 			 uint64_t mac)
 {
 	unsigned int octets = (uint16_t)second + (unsigned int)sizeof(struct ip6_hdr_wire);
 
-	p->m = m;
-	p->ip = (struct ip6_hdr_wire *)(frame + RTE_ETHER_HDR_LEN);
+	packet_note(p, m, frame);
+	if (unlikely(second >> 44 != (RTE_ETHER_TYPE_IPV6 << 4 | 6)))
+		return false;
 	p->octets = (uint16_t)octets;
-	p->tunnelled = false;
-	return ether_destination(frame) == mac && second >> 44 == (RTE_ETHER_TYPE_IPV6 << 4 | 6) &&
-	       octets + RTE_ETHER_HDR_LEN <= m->data_len && m->nb_segs == 1;
-}
-
-/* Of what parse() does not take: IPv4 to our link-layer address. Its lengths are still to be checked. */
-static inline bool is_ip4(const struct rte_mbuf *m, const uint8_t *frame, uint64_t second,
-			  uint64_t mac)
-{
-	return second >> 48 == RTE_ETHER_TYPE_IPV4 && ether_destination(frame) == mac &&
-	       m->nb_segs == 1;
+	return likely(frame_destination(frame) == mac) &&
+	       likely(octets + RTE_ETHER_HDR_LEN <= m->data_len) && likely(m->nb_segs == 1);
 }
 
 /* The lines of the frame that the stages read, and the room in front that a tunnel will take. */
@@ -134,28 +127,27 @@ static inline void fetch_frames(struct rte_mbuf *received[], uint16_t n)
 	}
 }
 
-void parse_burst(struct worker *w, struct burst *b, struct rte_mbuf *received[], uint16_t n)
+/* Frames from the one at that index on, up to the first that is IPv4, whose index it returns. */
+static __rte_noinline size_t parse_run(struct worker *w, struct burst *b,
+				       struct rte_mbuf *received[], size_t at, size_t n)
 {
 	const struct home_agents agents = home_agents(w->tables);
-	uint64_t mac = ether_destination(w->macs[b->port].addr_bytes);
+	uint64_t mac = frame_destination(w->macs[b->port].addr_bytes);
 	bool has_ip4 = w->tables->agent4_count != 0;
-	size_t tunnel = 0;
-	size_t data = 0;
-	size_t ip4 = 0;
+	size_t tunnel = b->tunnel.count;
+	size_t data = b->data.count;
 
-	fetch_frames(received, n);
-	for (size_t i = 0; i < n; i++) {
-		uint8_t *frame = rte_pktmbuf_mtod(received[i], uint8_t *);
-		uint64_t second = packet_word(frame + 12);
-		struct packet *p = &b->packets[i];
+	for (; at < n; at++) {
+		uint8_t *frame = rte_pktmbuf_mtod(received[at], uint8_t *);
+		uint64_t second = frame_second_word(frame);
+		struct packet *p = &b->packets[at];
 		const struct ip_addr *to;
 		uint16_t agent;
 
-		if (unlikely(!parse(p, received[i], frame, second, mac))) {
-			if (has_ip4 && is_ip4(received[i], frame, second, mac))
-				b->ip4.at[ip4++] = p;
-			else
-				sort_odd(w, b, p);
+		if (unlikely(!parse(p, received[at], frame, second, mac))) {
+			if (has_ip4 && frame_is_ip4(second))
+				break;
+			parse_oddly(w, b, p);
 			continue;
 		}
 		to = ip6_destination(p->ip);
@@ -171,6 +163,21 @@ void parse_burst(struct worker *w, struct burst *b, struct rte_mbuf *received[],
 			b->tunnel.at[tunnel++] = p;
 	}
 	b->data.count = (uint16_t)data;
-	b->ip4.count = (uint16_t)ip4;
 	b->tunnel.count = (uint16_t)tunnel;
+	return at;
+}
+
+void parse_burst(struct worker *w, struct burst *b, struct rte_mbuf *received[], uint16_t n)
+{
+	size_t at = 0;
+
+	fetch_frames(received, n);
+	b->data.count = 0;
+	b->tunnel.count = 0;
+	for (;;) {
+		at = parse_run(w, b, received, at, n);
+		if (likely(at == n))
+			return;
+		at = parse4_run(w, b, received, at, n);
+	}
 }

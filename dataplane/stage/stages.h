@@ -15,6 +15,10 @@
  * the binding cache), local, kernel. */
 void parse_burst(struct worker *w, struct burst *b, struct rte_mbuf *received[], uint16_t n);
 
+/* Any frame that is not what nearly every frame is, with m and ip noted: for mobile nodes in a group, the kernel's, or dropped. True for
+ * IPv4 in one buffer to our link-layer address, whose headers are still to be looked at. */
+bool parse_oddly(struct worker *w, struct burst *b, struct packet *p);
+
 /* Only of a worker with peers: of tunnel, leaves what is the worker's own and hands all else, as it was received, to the worker
  * that owns its inner flow. */
 void spread_burst(struct worker *w, struct burst *b);

@@ -133,12 +133,16 @@ static inline uint32_t ip4_number(const struct ip_addr *mapped)
 	return be32toh(number_be);
 }
 
-/* What may be a home, care-of or forwarded source address: not in 0/8, 127/8, 224/4, 240/4 (RFC 1122 §3.2.1.3, 5735). */
+/* What may be a home, care-of or forwarded source address: not in 0/8, 127/8, 224/4, 240/4 (RFC 1122 §3.2.1.3, 5735). Its first octet
+ * tells. */
+static inline bool ip4_first_is_unicast(uint32_t first)
+{
+	return first - 1 < 223 && first != 127;
+}
+
 static inline bool ip4_is_unicast(uint32_t number)
 {
-	uint32_t first = number >> 24;
-
-	return first - 1 < 223 && first != 127;
+	return ip4_first_is_unicast(number >> 24);
 }
 
 /* The length of the v4-mapped prefix for an IPv4 one. */

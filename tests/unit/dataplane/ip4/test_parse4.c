@@ -137,6 +137,19 @@ static void a_frame_for_another_link_layer_address_or_no_agent_at_all_is_not_our
 	plane.tables.agent4_count = PLANE_AGENTS4;
 }
 
+static void a_frame_in_two_buffers_is_dropped(void)
+{
+	struct rte_mbuf *m;
+
+	begin(60);
+	packets_clear(&plane);
+	m = packet4_frame(&plane, &o);
+	CU_ASSERT_EQUAL(rte_pktmbuf_chain(m, rte_pktmbuf_alloc(m->pool)), 0);
+	packet_run(&plane, m);
+	CU_ASSERT_TRUE(packets_balance(&plane));
+	CU_ASSERT_EQUAL(dropped(DROP_SEGMENTED), 1);
+}
+
 static void what_is_to_nobody_here_is_the_kernels(void)
 {
 	struct ip_addr other = plane_foreign_agent4();
@@ -182,6 +195,7 @@ int main(void)
 		UNIT(options_are_forwarded_and_not_copied_outward),
 		UNIT(a_packet_that_says_it_is_from_us_is_refused),
 		UNIT(a_frame_for_another_link_layer_address_or_no_agent_at_all_is_not_ours),
+		UNIT(a_frame_in_two_buffers_is_dropped),
 		UNIT(what_is_to_nobody_here_is_the_kernels),
 		UNIT(a_mixed_burst_is_sorted),
 	};
