@@ -209,14 +209,14 @@ static void refuse_request(const struct visit *v, uint8_t code, uint16_t lifetim
 	count(COUNT_VISIT_REFUSED);
 }
 
-/* What is too large to be relayed was not made by any mobile node. */
+/* There is nothing wrong with what is too large to be relayed, so none of the reasons fits. */
 static void relay_request(struct visit *v)
 {
 	const struct ip_addr home_agent = visit_home_agent(&v->message);
 	struct pending *p;
 
 	if (v->message.extensions.authorised_octets > MIP4_MESSAGE_MAX / 2) {
-		refuse_request(v, MIP4_FA_REQUEST_MALFORMED, v->node.lifetime);
+		refuse_request(v, MIP4_FA_UNSPECIFIED, v->node.lifetime);
 		return;
 	}
 	if (nexthop_towards(&home_agent) == NEXTHOP_NONE) {

@@ -116,6 +116,14 @@ def vendor_from_foreign_agent(ha):
     node.must_not_be_bound(agent)
 
 
+@case
+def unchecked_authentication(ha):
+    """RFC 5944 3.8.2.1, 4721 7: an authentication that only an AAA server can check, beside a right Mobile-Home one: 144, no binding"""
+    node = ha.node()
+    expect4.refused(node, 144, between=mip4.long(mip4.GENERALISED, 1, (256).to_bytes(4, "big") + bytes(16)))
+    node.must_not_be_bound()
+
+
 @case(each=(133, 134))
 def normal_vendor(ha, kind):
     """RFC 3115 2.2: a vendor extension that is not critical, type {0}: skipped"""

@@ -129,13 +129,13 @@ def reply_is_relayed(ha):
     expect.true(node.is_visitor(), "nothing is delivered")
 
 
-@case
-def refusal_of_home_agent(ha):
-    """RFC 5944 3.7.3.2: a refusal of the home agent is relayed, and the node is no visitor"""
+@case(each=(*range(128, 145), 255))
+def refusal_of_home_agent(ha, code):
+    """RFC 5944 3.7.3.2: a refusal of the home agent, code {0}, is relayed, and the node is no visitor"""
     node = Node(ha)
     sent, relayed_packet = node.relay()
-    _, found = node.answer(relayed_packet, sent, code=129)
-    expect.equal(expect4.mobile_message(expect.one(found), mip4.REPLY).code, 129, "code")
+    reply, found = node.answer(relayed_packet, sent, code=code)
+    expect.same_octets(expect.one(found).payload[8:], reply.payload(), "the message")
     expect.true(not node.is_visitor(), "it is a visitor")
 
 
@@ -171,6 +171,15 @@ def reply_twice(ha):
 
 
 # Codes.
+
+@case
+def code_64(ha):
+    """RFC 5944 3.4: a right request that is longer than what it relays: 64"""
+    node = Node(ha)
+    expect.equal(node.code(extensions=mip4.extension(200, bytes(250)) * 2), 64, "code")
+    yield 1.2
+    node.relay(node.request(extensions=mip4.extension(200, bytes(150)) * 2))
+
 
 @case(on="ipv4 visited strict")
 def code_65(ha):
@@ -310,6 +319,19 @@ def code_96(ha):
     expect.equal(Node(ha).code(home="0.0.0.0", source="0.0.0.0"), 96, "code")
 
 
+@case(each=((97, "identifier"), (98, "home agent"), (99, "home address")))
+def code_97_to_99(ha, what):
+    """RFC 2794 3: a reply that accepts, without {0}, to a request with an identifier and no home address: no visitor"""
+    code, without = what
+    node = Node(ha)
+    sent, packet = node.relay(node.request(nai="visitor@example.net", home="0.0.0.0", source="0.0.0.0"))
+    fields = {"home": node.home, "extensions": mip4.nai("visitor@example.net")}
+    fields.update({"identifier": {"extensions": b""}, "home agent": {"home_agent": "0.0.0.0"}, "home address": {"home": "0.0.0.0"}}[without])
+    _, found = node.answer(packet, sent, **fields)
+    expect.equal(node.refusal(expect.one(found), sent), code, "code")
+    expect.true(not node.is_visitor(), "it is a visitor")
+
+
 @case
 def code_100(ha):
     """RFC 3115 3: an unknown critical vendor extension for the foreign agent, from the node: 100"""
@@ -344,6 +366,17 @@ def code_106(ha):
     expect.true(mip4.message_of(found[0]).one_of(mip4.CHALLENGE) not in (None, said), "no new challenge in the reply")
     yield 1.2
     expect.equal(node.code(between=mip4.challenge(said) + AAA), 106, "code")
+
+
+@case(on="ipv4 challenged")
+def code_109(ha):
+    """RFC 4721 3.2, 4636: a reply with another challenge than the request's: 109 in an extension, the home agent's code stays"""
+    node = Node(ha)
+    said = mip4.message_of(ha.one(node.frame(node.request()))).one_of(mip4.CHALLENGE)
+    sent, packet = node.relay(node.request(between=mip4.challenge(said) + AAA))
+    _, found = node.answer(packet, sent, between=mip4.challenge(bytes(len(said))))
+    message = expect4.mobile_message(expect.one(found), mip4.REPLY)
+    expect.equal((message.code, message.one_of(mip4.FA_ERROR)), (0, bytes((0, 109))), "code, and FA Error extension")
 
 
 @case(on="ipv4 challenged")
