@@ -225,8 +225,7 @@ static void announce(void)
 	size_t open_nodes = mobile_nodes_count_unauthenticated(nodes);
 
 	if (open_nodes != 0)
-		log_warning("%zu mobile nodes are configured with \"auth\": \"none\": anyone may "
-			    "move them",
+		log_warning("mobile nodes with \"auth\": \"none\", which anyone may move: %zu",
 			    open_nodes);
 	log_info("ready: %u ports, %u workers, %zu mobile nodes, socket %s", config.port_count,
 		 dataplane_worker_count(), mobile_nodes_count(nodes), config.socket_path);

@@ -268,55 +268,65 @@ static void show_page(const struct command *command, const struct arguments *arg
 	}
 }
 
+/* Leaves in *rest what the last page has beside its rows. */
 static int list_pages(const struct command *command, const struct arguments *arguments,
-		      json_t **next, long long *shown)
+		      json_t **rest, long long *shown)
 {
 	long long limit = arguments->limit != 0 ? arguments->limit : LLONG_MAX;
+	const char *rows = rows_of(command);
 
 	do {
 		json_t *page;
+		json_t *next = json_object_get(*rest, "next");
 		int status =
-			ask(command->method, page_params(arguments, *next, limit - *shown), &page);
+			ask(command->method, page_params(arguments, next, limit - *shown), &page);
 
 		if (status != 0)
 			return status;
 		show_page(command, arguments, page, *shown);
-		*shown += (long long)json_array_size(json_object_get(page, rows_of(command)));
-		json_decref(*next);
-		*next = json_incref(json_object_get(page, "next"));
-		json_decref(page);
-	} while (json_is_integer(*next) && *shown < limit);
+		*shown += (long long)json_array_size(json_object_get(page, rows));
+		json_object_del(page, rows);
+		json_decref(*rest);
+		*rest = page;
+	} while (json_is_integer(json_object_get(*rest, "next")) && *shown < limit);
 	return 0;
 }
 
-static void end_list(const char *rows, const struct arguments *arguments, const json_t *next,
+static void end_list(const char *rows, const struct arguments *arguments, json_t *rest,
 		     long long shown)
 {
-	if (arguments->json) {
-		fputs("],\"next\":", stdout);
-		json_dumpf(json_is_integer(next) ? next : json_null(), stdout, JSON_ENCODE_ANY);
-		fputs("}\n", stdout);
-	} else {
+	const char *key;
+	json_t *value;
+
+	if (!arguments->json) {
 		printf("%s%lld %.*s%s\n", shown > 0 ? "\n" : "", shown,
 		       (int)strlen(rows) - (shown == 1), rows,
-		       json_is_integer(next) ? ", and there may be more" : "");
+		       json_is_integer(json_object_get(rest, "next")) ? ", and there may be more"
+								      : "");
+		return;
 	}
+	fputs("]", stdout);
+	json_object_foreach (rest, key, value) {
+		printf(",\"%s\":", key);
+		json_dumpf(value, stdout, JSON_ENCODE_ANY);
+	}
+	fputs("}\n", stdout);
 }
 
 /* JSON that an error cuts off stays open, so that nobody takes it for the whole list. */
 static int run_list(const struct command *command, const struct arguments *arguments)
 {
 	const char *rows = rows_of(command);
-	json_t *next = json_null();
+	json_t *rest = json_pack("{s:n}", "next");
 	long long shown = 0;
 	int status;
 
 	if (arguments->json)
 		printf("{\"%s\":[", rows);
-	status = list_pages(command, arguments, &next, &shown);
+	status = list_pages(command, arguments, &rest, &shown);
 	if (status == 0)
-		end_list(rows, arguments, next, shown);
-	json_decref(next);
+		end_list(rows, arguments, rest, shown);
+	json_decref(rest);
 	return status;
 }
 

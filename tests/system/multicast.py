@@ -7,6 +7,7 @@ to a group itself; and what changes nothing.
 RFC 6275 10.4.2, 10.4.3, 11.3.4; RFC 3810 5, 7; RFC 2710 3. Usage: multicast.py BUILD-DIRECTORY
 """
 import ipaddress
+import json
 import os
 import subprocess
 import sys
@@ -59,6 +60,10 @@ class Bench:
         self.one, self.two = Node(the_lab, ONE), Node(the_lab, TWO)
         self.queries = []
 
+    def homewardctl(self, *arguments):
+        return subprocess.run([os.path.join(self.daemon.programs, "homewardctl"), "--socket", self.daemon.socket_path, *arguments],
+                              capture_output=True, text=True, check=False).stdout
+
     def joined(self):
         """home address -> groups."""
         rows = self.daemon.rpc("multicast.list", limit=1000)["listeners"]
@@ -110,11 +115,11 @@ def joining(bench):
     bench.wire.send(tunnelled(report(GROUP)))
     bench.check(bench.hears_on_link(GROUP, TO_EXCLUDE), "the group is reported on the link when a mobile node joins it")
     bench.equal(bench.joined(), {home(ONE): {GROUP}}, "multicast.list shows it")
-    shown = subprocess.run([os.path.join(bench.daemon.programs, "homewardctl"), "--socket", bench.daemon.socket_path,
-                            "multicast", "list"], capture_output=True, text=True, check=False).stdout
-    lines = shown.splitlines()
+    lines = bench.homewardctl("multicast", "list").splitlines()
     bench.equal(([line.split()[:3] for line in lines[1:2]], lines[-1:]), ([[GROUP, home(ONE), CARE_OF]], ["1 listener"]),
                 "and homewardctl")
+    shown = json.loads(bench.homewardctl("--json", "multicast", "list"))
+    bench.equal((len(shown["listeners"]), shown["groups"], shown["next"]), (1, 1, None), "in JSON with all that the method says")
     bench.expect(GROUP, [CARE_OF], "a packet to the group is tunnelled to the mobile node, hop limit one less")
     bench.expect(OTHER_GROUP, [], "one to another group is not")
     join = mld(ICMPv6MLReport(mladdr=GROUP), GROUP, source=home(TWO))
