@@ -8,7 +8,7 @@
 static const char *const meanings[] = {
 	[MIP4_ACCEPTED] = "accepted",
 	[MIP4_ACCEPTED_SINGLE] = "accepted; one care-of address for each mobile node",
-	[MIP4_UNSPECIFIED] = "refused without a reason",
+	[MIP4_UNSPECIFIED] = "the tunnel would lead back here",
 	[MIP4_PROHIBITED] = "prohibited: this mobile node, home address or kind of tunnel",
 	[MIP4_RESOURCES] = "no room, or no home address left in the pool",
 	[MIP4_MN_AUTHENTICATION] = "wrong authenticator of the mobile node",

@@ -234,18 +234,19 @@ static bool test_udp_tunnel(const struct question *q, struct binding_verdict *ve
 	return grant_udp(q, &verdict->mip4);
 }
 
-/* RFC 5944 §3.3, §3.6.1.2. */
+/* RFC 5944 §3.3, §3.6.1.2. Behind a NAT, the care-of address may be anything. A tunnel that would lead back here is well formed, and the
+ * RFC has no reason for refusing it. */
 static bool test_care_of(const struct question *q, struct binding_verdict *verdict)
 {
-	const struct request4 *r = q->request;
-	bool is_good = is_unicast(&r->care_of) && !ip_addr_equal(&r->care_of, &r->home) &&
-		       !q->policy->care_of_is_here;
+	bool is_source = verdict->mip4.care_of_is_source;
+	const struct ip_addr *end = is_source ? &q->request->source : &q->request->care_of;
 
 	if (!q->is_registration)
 		return false;
-	if (verdict->mip4.care_of_is_source)
-		is_good = !ip_addr_equal(&r->source, &r->home) && !q->policy->source_is_here;
-	return !is_good && verdict_refuse(verdict, MIP4_MALFORMED);
+	if (!is_unicast(end) || ip_addr_equal(end, &q->request->home))
+		return verdict_refuse(verdict, MIP4_MALFORMED);
+	return (is_source ? q->policy->source_is_here : q->policy->care_of_is_here) &&
+	       verdict_refuse(verdict, MIP4_UNSPECIFIED);
 }
 
 /* RFC 5944 §3.8.3.2. One that asks for an address is there without one when none is left. */

@@ -69,7 +69,7 @@ struct policy4 {
 	bool service_enabled;	   /* else 129; who is registered may leave */
 	bool home_address_is_ours; /* in a home network; else 129 */
 	bool home_agent_is_ours;   /* the field is a unicast address of this home agent; else 136 */
-	/* An address of this home agent, or of a virtual home network here: the tunnel would lead back. */
+	/* An address of this home agent, or of a virtual home network here: the tunnel would lead back (128). */
 	bool care_of_is_here;
 	bool source_is_here;
 	uint32_t max_lifetime_s; /* LIFETIME_INFINITE_S; less for a node that was told to go */

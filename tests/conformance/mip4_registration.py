@@ -112,11 +112,19 @@ def reserved_bit(ha):
     node.must_not_be_bound()
 
 
-@case(each=("0.0.0.0", "224.0.0.5", "255.255.255.255", "127.0.0.1", HOME_AGENT))
+@case(each=("0.0.0.0", "224.0.0.5", "255.255.255.255", "127.0.0.1"))
 def care_of_nobody_can_have(ha, care_of):
     """RFC 5944 3.3, 3.8.2.3: a care-of address of {0}: 134, no binding"""
     node = ha.node()
     expect4.refused(node, 134, care_of=care_of, source=node.care_of)
+    node.must_not_be_bound()
+
+
+@case
+def care_of_is_home_agent(ha):
+    """RFC 5944 3.4: a care-of address that is the home agent's: 128, no binding"""
+    node = ha.node()
+    expect4.refused(node, 128, care_of=HOME_AGENT, source=node.care_of)
     node.must_not_be_bound()
 
 
