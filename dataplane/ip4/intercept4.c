@@ -6,6 +6,8 @@
 #include "ip4/send4.h"
 #include "stage/find.h"
 
+enum { FETCH_AHEAD = 3 }; /* packets: more than the processor looks ahead by itself */
+
 static void sort_host(struct worker *w, struct packet *p, const struct home_network *network)
 {
 	if (network->port == HOME_PORT_NONE)
@@ -60,6 +62,13 @@ static inline bool may_tunnel(const struct packet *p, const struct binding *bind
 	       likely(packet_headroom(p) >= HEADROOM4_OCTETS);
 }
 
+/* What the look-up brought into the first cache may have taken the place of a header that is read soon. */
+static inline void fetch_again(const struct packet_keys *data, unsigned int i)
+{
+	if (i < data->count)
+		rte_prefetch0(data->at[i]->ip4);
+}
+
 /* The notes are brought up to date only for the packet that stays. Counting waits until the headers are written: whatever it writes,
  * the compiler would read all again. */
 static inline void tunnel_to(struct worker *w, struct packet *p, const struct binding *binding,
@@ -95,6 +104,7 @@ static __rte_noinline unsigned int tunnel_all(struct worker *w, struct burst4 *b
 		const struct binding *binding = found[i];
 		const struct tunnel4_class *class;
 
+		fetch_again(&b->data.by, i + FETCH_AHEAD);
 		if (unlikely(binding == NULL)) {
 			sort_other(w, b, p);
 			others++;
