@@ -19,11 +19,11 @@ static inline void count_prefetch(const struct node_counters *nodes, const struc
 static inline void count(const struct node_counters *nodes, const struct binding *binding,
 			 uint16_t octets)
 {
-	uint64_t *lately = &nodes->lately[binding->slot];
-	uint64_t word = *lately + ((uint64_t)octets << NODE_OCTETS_SHIFT) + 1;
+	uint32_t *lately = &nodes->lately[binding->slot];
+	uint32_t word = *lately + ((uint32_t)octets << NODE_OCTETS_SHIFT) + 1;
 
 	__atomic_store_n(lately, word, __ATOMIC_RELAXED);
-	if (unlikely((int64_t)word < 0))
+	if (unlikely((word & NODE_FULL) != 0))
 		node_counters_carry(nodes, binding->slot);
 }
 

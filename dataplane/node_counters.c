@@ -38,13 +38,13 @@ struct direction_stats node_counters_read(const struct node_counters *nodes, uin
 {
 	struct direction_stats sum;
 	struct direction_stats after;
-	uint64_t word;
+	uint32_t word;
 
 	do {
 		sum = load(&nodes->totals[slot]);
 		word = __atomic_load_n(&nodes->lately[slot], __ATOMIC_ACQUIRE);
 		after = load(&nodes->totals[slot]);
-	} while (word >> 63 != 0 || after.pkts != sum.pkts || after.bytes != sum.bytes);
+	} while ((word & NODE_FULL) != 0 || after.pkts != sum.pkts || after.bytes != sum.bytes);
 	sum.pkts += word & NODE_PACKETS_MASK;
 	sum.bytes += word >> NODE_OCTETS_SHIFT;
 	return sum;
@@ -60,7 +60,7 @@ void node_counters_clear(struct node_counters *nodes, uint32_t slot)
 void node_counters_carry(const struct node_counters *nodes, uint32_t slot)
 {
 	struct direction_stats *total = &nodes->totals[slot];
-	uint64_t word = nodes->lately[slot];
+	uint32_t word = nodes->lately[slot];
 
 	__atomic_store_n(&total->pkts, total->pkts + (word & NODE_PACKETS_MASK), __ATOMIC_RELEASE);
 	__atomic_store_n(&total->bytes, total->bytes + (word >> NODE_OCTETS_SHIFT),

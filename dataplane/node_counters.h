@@ -2,9 +2,9 @@
  *
  * node_counters: what one worker counts of all bindings, in one direction.
  *
- * Shape      per binding one word of what was counted lately, octets << 29 | packets, and the
- *            totals, to which the word is added before it runs over. Eight bindings' words share a
- *            cache line: with many bindings it is these lines that counting costs.
+ * Shape      per binding one word of what was counted lately, octets << 11 | packets, and the
+ *            totals, to which the word is added before it runs over. Sixteen bindings' words share
+ *            a cache line: with many bindings it is these lines that counting costs.
  * Units      octets of inner packets.
  * Threads    one worker counts (count.h); anybody reads meanwhile.
  */
@@ -18,14 +18,17 @@
 
 #include "ha/stats.h"
 
-/* A packet has 40 octets and more: the octets reach bit 63 before the packets reach bit 29. With that
- * bit set a word is on its way into the totals. */
-enum { NODE_OCTETS_SHIFT = 29 };
+enum {
+	NODE_OCTETS_SHIFT = 11,
+	NODE_PACKETS_MASK = (1 << NODE_OCTETS_SHIFT) - 1,
+};
 
-#define NODE_PACKETS_MASK ((UINT64_C(1) << NODE_OCTETS_SHIFT) - 1)
+/* The upper bit of each half. With one of them set a word is on its way into the totals; with none the next packet fits, whatever its
+ * size. */
+#define NODE_FULL (UINT32_C(1) << 31 | UINT32_C(1) << (NODE_OCTETS_SHIFT - 1))
 
 struct node_counters {
-	uint64_t *lately; /* by slot of the registration */
+	uint32_t *lately; /* by slot of the registration */
 	struct direction_stats *totals;
 };
 

@@ -10,14 +10,13 @@
 enum {
 	SLOTS = 2,
 	LARGEST = UINT16_MAX,
-	SMALLEST = 40, /* an IPv6 header */
+	SMALLEST = 20, /* an IPv4 header */
 	TURNS = 3000000,
+	OCTETS_FULL = 1 << 20,	/* of a word: from here on its octets are carried, */
+	PACKETS_FULL = 1 << 10, /* or from here on its packets */
 };
 
-/* A word that is not full whatever the next packet is, as left by that many packets of that size. */
-#define NEARLY_FULL (UINT64_C(1) << 34)
-
-static uint64_t lately[SLOTS];
+static uint32_t lately[SLOTS];
 static struct direction_stats totals[SLOTS];
 static struct node_counters nodes = {lately, totals};
 static const struct binding first = {.slot = 0};
@@ -48,43 +47,68 @@ static void packets_and_octets_are_counted_each_where_it_belongs(void)
 	CU_ASSERT_EQUAL(node_counters_read(&nodes, 1).pkts, 1);
 }
 
-/* Past the point where the word is carried, several times. */
-static void nothing_is_lost_when_the_word_is_full(void)
-{
-	uint64_t packets = 5 * NEARLY_FULL / LARGEST;
-	struct direction_stats sum;
+static uint64_t carries; /* that count_and_watch saw */
 
+static void count_and_watch(uint64_t packets, uint16_t octets)
+{
 	clear();
-	for (uint64_t i = 0; i < packets; i++)
-		count(&nodes, &first, LARGEST);
-	CU_ASSERT(totals[0].bytes >= 4 * NEARLY_FULL);
-	sum = node_counters_read(&nodes, 0);
-	CU_ASSERT_EQUAL(sum.pkts, packets);
-	CU_ASSERT_EQUAL(sum.bytes, packets * LARGEST);
+	carries = 0;
+	for (uint64_t i = 0; i < packets; i++) {
+		count(&nodes, &first, octets);
+		carries += lately[0] == 0;
+	}
 }
 
-/* The octets of the smallest packets still fill up before their number does. */
-static void the_smallest_packets_fit(void)
+static void check_sum(uint64_t packets, uint16_t octets)
 {
-	uint64_t packets = NEARLY_FULL / SMALLEST;
+	struct direction_stats sum = node_counters_read(&nodes, 0);
+
+	CU_ASSERT_EQUAL(sum.pkts, packets);
+	CU_ASSERT_EQUAL(sum.bytes, packets * octets);
+}
+
+/* The octets of the largest packets fill up first, several times. */
+static void nothing_is_lost_when_the_octets_are_full(void)
+{
+	const uint64_t packets = 5 * OCTETS_FULL / LARGEST;
+
+	count_and_watch(packets, LARGEST);
+	CU_ASSERT_EQUAL(carries, packets / (OCTETS_FULL / LARGEST + 1));
+	CU_ASSERT(totals[0].bytes >= 4 * OCTETS_FULL);
+	check_sum(packets, LARGEST);
+}
+
+static void nothing_is_lost_when_the_packets_are_full(void)
+{
+	const uint64_t packets = 5 * PACKETS_FULL + 1;
+
+	count_and_watch(packets, SMALLEST);
+	CU_ASSERT_EQUAL(carries, 5);
+	CU_ASSERT_EQUAL(totals[0].pkts, 5 * PACKETS_FULL);
+	check_sum(packets, SMALLEST);
+}
+
+/* One packet before either half is full the largest packet still fits. */
+static void the_next_packet_always_fits(void)
+{
+	const uint32_t octets = OCTETS_FULL - 1;
+	const uint32_t packets = PACKETS_FULL - 1;
 	struct direction_stats sum;
 
 	clear();
-	lately[0] = packets * SMALLEST << NODE_OCTETS_SHIFT | packets;
-	CU_ASSERT(packets < NODE_PACKETS_MASK);
-	for (unsigned int i = 0; i < 10; i++)
-		count(&nodes, &first, SMALLEST);
-	CU_ASSERT_NOT_EQUAL(totals[0].pkts, 0);
+	lately[0] = octets << NODE_OCTETS_SHIFT | packets;
+	CU_ASSERT_EQUAL(lately[0] & NODE_FULL, 0);
+	count(&nodes, &first, LARGEST);
 	sum = node_counters_read(&nodes, 0);
-	CU_ASSERT_EQUAL(sum.pkts, packets + 10);
-	CU_ASSERT_EQUAL(sum.bytes, (packets + 10) * SMALLEST);
+	CU_ASSERT_EQUAL(sum.pkts, packets + 1);
+	CU_ASSERT_EQUAL(sum.bytes, octets + LARGEST);
 }
 
 /* As many packets at once as nearly fill the word, and one that counts them. */
 static void *count_much(void *done)
 {
-	const uint64_t packets = NEARLY_FULL / LARGEST - 1;
-	const uint64_t word = packets * LARGEST << NODE_OCTETS_SHIFT | packets;
+	const uint32_t packets = OCTETS_FULL / LARGEST;
+	const uint32_t word = packets * LARGEST << NODE_OCTETS_SHIFT | packets;
 
 	for (unsigned int i = 0; i < TURNS; i++) {
 		if (lately[0] == 0)
@@ -97,7 +121,6 @@ static void *count_much(void *done)
 
 static void whoever_reads_meanwhile_never_sees_less_nor_twice_as_much(void)
 {
-	const uint64_t most = NEARLY_FULL / LARGEST;
 	struct direction_stats before = {0};
 	unsigned int went_back = 0;
 	unsigned int leapt = 0;
@@ -116,7 +139,7 @@ static void whoever_reads_meanwhile_never_sees_less_nor_twice_as_much(void)
 	pthread_join(counter, NULL);
 	CU_ASSERT_EQUAL(went_back, 0);
 	CU_ASSERT_EQUAL(leapt, 0);
-	CU_ASSERT(node_counters_read(&nodes, 0).pkts > most);
+	CU_ASSERT(totals[0].pkts > 0);
 }
 
 struct reading {
@@ -136,7 +159,7 @@ static void *read_first(void *reading)
 /* The worker is stopped between its stores. */
 static void a_word_on_its_way_is_waited_for(void)
 {
-	const uint64_t full = NEARLY_FULL << NODE_OCTETS_SHIFT | 1000;
+	const uint32_t full = (uint32_t)OCTETS_FULL << NODE_OCTETS_SHIFT | 1000;
 	struct reading reading = {0};
 	pthread_t reader;
 
@@ -146,19 +169,20 @@ static void a_word_on_its_way_is_waited_for(void)
 	CU_ASSERT_EQUAL_FATAL(pthread_create(&reader, NULL, read_first, &reading), 0);
 	usleep(20000);
 	CU_ASSERT_FALSE(__atomic_load_n(&reading.done, __ATOMIC_ACQUIRE));
-	__atomic_store_n(&totals[0].bytes, NEARLY_FULL, __ATOMIC_RELEASE);
+	__atomic_store_n(&totals[0].bytes, OCTETS_FULL, __ATOMIC_RELEASE);
 	__atomic_store_n(&lately[0], 0, __ATOMIC_RELEASE);
 	pthread_join(reader, NULL);
 	CU_ASSERT_EQUAL(reading.sum.pkts, 1000);
-	CU_ASSERT_EQUAL(reading.sum.bytes, NEARLY_FULL);
+	CU_ASSERT_EQUAL(reading.sum.bytes, OCTETS_FULL);
 }
 
 int main(void)
 {
 	static const struct unit_case cases[] = {
 		UNIT(packets_and_octets_are_counted_each_where_it_belongs),
-		UNIT(nothing_is_lost_when_the_word_is_full),
-		UNIT(the_smallest_packets_fit),
+		UNIT(nothing_is_lost_when_the_octets_are_full),
+		UNIT(nothing_is_lost_when_the_packets_are_full),
+		UNIT(the_next_packet_always_fits),
 		UNIT(a_word_on_its_way_is_waited_for),
 		UNIT(whoever_reads_meanwhile_never_sees_less_nor_twice_as_much),
 	};
