@@ -106,7 +106,7 @@ static inline void packet_settle(struct rte_mbuf *m, const void *start, uint16_t
 
 static inline uint16_t ip6_octets(const struct ip6_hdr_wire *ip)
 {
-	return (uint16_t)(sizeof(*ip) + rte_be_to_cpu_16(ip->payload_length_be));
+	return (uint16_t)(sizeof(*ip) + be16toh(ip->payload_length_be));
 }
 
 static inline const struct ip_addr *ip6_source(const struct ip6_hdr_wire *ip)
@@ -125,7 +125,7 @@ static inline uint64_t packet_word(const void *octets)
 	uint64_t word_be;
 
 	memcpy(&word_be, octets, sizeof(word_be));
-	return rte_be_to_cpu_64(word_be);
+	return be64toh(word_be);
 }
 
 /* The first eight octets of the header: 4 bits version, 8 traffic class, 20 flow label, 16 payload
@@ -143,7 +143,7 @@ enum {
 
 static inline uint8_t ip6_traffic_class(const struct ip6_hdr_wire *ip)
 {
-	return (uint8_t)(rte_be_to_cpu_32(ip->version_class_flow_be) >> 20);
+	return (uint8_t)(be32toh(ip->version_class_flow_be) >> 20);
 }
 
 #endif

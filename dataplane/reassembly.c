@@ -290,14 +290,13 @@ uint32_t reassembly_octets(const struct partial *partial)
 static void amend_ip6(const struct partial *partial, struct ip6_hdr_wire *ip, uint8_t ecn)
 {
 	((uint8_t *)ip)[partial->next_at] = reassembly_carries(partial);
-	ip->payload_length_be =
-		rte_cpu_to_be_16((uint16_t)(reassembly_octets(partial) - sizeof(*ip)));
-	ip->version_class_flow_be |= rte_cpu_to_be_32((uint32_t)ecn << ECN_SHIFT);
+	ip->payload_length_be = htobe16((uint16_t)(reassembly_octets(partial) - sizeof(*ip)));
+	ip->version_class_flow_be |= htobe32((uint32_t)ecn << ECN_SHIFT);
 }
 
 static void amend_ip4(const struct partial *partial, struct ip4_hdr_wire *ip, uint8_t ecn)
 {
-	ip->total_length_be = rte_cpu_to_be_16((uint16_t)reassembly_octets(partial));
+	ip->total_length_be = htobe16((uint16_t)reassembly_octets(partial));
 	ip->fragment_be = 0;
 	ip->tos |= ecn;
 	ip4_put_checksum(ip);

@@ -33,10 +33,9 @@ static inline void ip6_in_ip6_push(struct ip6_hdr_wire *outer, const struct ip6_
 				   const struct ip_addr *care_of)
 {
 	uint64_t label = flow_label(flow);
-	uint64_t word_be =
-		class->first_word_be |
-		rte_cpu_to_be_64((ip6_first_word(inner) & CLASS_MASK) | label << IP6_LABEL_SHIFT |
-				 (uint64_t)octets << IP6_LENGTH_SHIFT);
+	uint64_t word_be = class->first_word_be |
+			   htobe64((ip6_first_word(inner) & CLASS_MASK) | label << IP6_LABEL_SHIFT |
+				   (uint64_t)octets << IP6_LENGTH_SHIFT);
 
 	memcpy(outer, &word_be, sizeof(word_be));
 	memcpy(outer->source, class->home_agent.bytes, sizeof(outer->source));
@@ -72,7 +71,7 @@ static inline bool combine_ecn(struct ip6_hdr_wire *inner, uint8_t outer_ecn)
 	} else if (outer_ecn == ECN_ECT_1 && inner_ecn == ECN_ECT_0) {
 		ecn = ECN_ECT_1;
 	}
-	inner->version_class_flow_be ^= rte_cpu_to_be_32((uint32_t)(ecn ^ inner_ecn) << ECN_SHIFT);
+	inner->version_class_flow_be ^= htobe32((uint32_t)(ecn ^ inner_ecn) << ECN_SHIFT);
 	return true;
 }
 

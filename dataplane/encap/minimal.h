@@ -79,7 +79,7 @@ static inline struct ip4_hdr_wire *minimal_restore(struct ip4_hdr_wire *tunnel, 
 	memmove(inner_at, tunnel, header);
 	inner = (struct ip4_hdr_wire *)inner_at;
 	inner->protocol = between.protocol;
-	inner->total_length_be = rte_cpu_to_be_16((uint16_t)(ip4_octets_of(inner) - kept));
+	inner->total_length_be = htobe16((uint16_t)(ip4_octets_of(inner) - kept));
 	memcpy(inner->destination, between.destination, sizeof(inner->destination));
 	if (kept == sizeof(between))
 		memcpy(inner->source, between.source, sizeof(inner->source));

@@ -23,8 +23,8 @@ static inline void outer4_put(uint8_t *at, const struct tunnel4_class *class,
 			      const struct ip_addr *to)
 {
 	uint32_t destination = packet_raw_number(ip4_octets(to));
-	uint64_t own = (packet_raw_word(inner) & rte_cpu_to_be_64(OUTER4_COPIED)) |
-		       rte_cpu_to_be_64((uint64_t)octets << IP4_LENGTH_SHIFT);
+	uint64_t own = (packet_raw_word(inner) & htobe64(OUTER4_COPIED)) |
+		       htobe64((uint64_t)octets << IP4_LENGTH_SHIFT);
 	uint16_t checksum = checksum_of(own + class->sum + destination);
 
 	own |= packet_raw_word(class->header);

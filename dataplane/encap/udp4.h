@@ -46,7 +46,7 @@ static inline uint16_t udp4_source_port(const struct ip4_hdr_wire *inner)
 {
 	const uint8_t *udp = (const uint8_t *)inner - UDP4_BEHIND;
 
-	return rte_be_to_cpu_16(((const struct udp_hdr_wire *)udp)->source_be);
+	return be16toh(((const struct udp_hdr_wire *)udp)->source_be);
 }
 
 /* A UDP header of octets that are all there, and a checksum that is right where there is one (RFC 768). */
@@ -54,7 +54,7 @@ static inline bool udp4_checksum_is_good(const struct ip4_hdr_wire *ip, const ui
 					 uint16_t octets)
 {
 	uint64_t sum = sum_of(ip->source, sizeof(ip->source) + sizeof(ip->destination)) +
-		       RTE_BE16(PROTO_UDP) + rte_cpu_to_be_16(octets) + sum_of(udp, octets);
+		       RTE_BE16(PROTO_UDP) + htobe16(octets) + sum_of(udp, octets);
 
 	return sum_fold(sum) == UINT16_MAX;
 }

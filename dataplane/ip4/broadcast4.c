@@ -46,7 +46,7 @@ static bool wrap(struct worker *w, struct packet *p, const struct binding *bindi
 	*around = (struct ip4_hdr_wire){
 		.version_ihl = IP4_VERSION_IHL,
 		.tos = p->ip4->tos,
-		.total_length_be = rte_cpu_to_be_16(p->octets),
+		.total_length_be = htobe16(p->octets),
 		.id_be = p->ip4->id_be,
 		.ttl = WRAPPED_TTL,
 		.protocol = PROTO_IPIP,

@@ -45,8 +45,8 @@ static void put_header(struct ip4_hdr_wire *ip, const struct cut *cut, uint16_t 
 	uint16_t offset = (uint16_t)((cut->fragment & IP4_OFFSET) + from / UNIT);
 
 	memcpy(ip, cut->header, cut->header_octets);
-	ip->total_length_be = rte_cpu_to_be_16((uint16_t)(cut->header_octets + octets));
-	ip->fragment_be = rte_cpu_to_be_16((uint16_t)(more | offset));
+	ip->total_length_be = htobe16((uint16_t)(cut->header_octets + octets));
+	ip->fragment_be = htobe16((uint16_t)(more | offset));
 	if (from != 0)
 		keep_copied_options(ip, cut->header_octets);
 	ip4_put_checksum(ip);
@@ -98,7 +98,7 @@ __rte_noinline __rte_cold void fragment4(struct worker *w, struct packet *p, uin
 {
 	struct cut cut = {
 		.header_octets = ip4_header_octets(p->ip4),
-		.fragment = rte_be_to_cpu_16(p->ip4->fragment_be),
+		.fragment = be16toh(p->ip4->fragment_be),
 	};
 	uint16_t from = 0;
 

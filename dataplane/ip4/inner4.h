@@ -26,13 +26,12 @@ static inline const uint8_t *inner4_visitor(const struct worker *w, const struct
 
 /* Of a tunnel that was measured: whether what is inside is whole; else it ended here. What is in front of it is all there, as parse_burst
  * saw. The key finds its binding, by its source at the home agent, by its destination at the foreign agent. The destination is read
- * once: next_hop holds it as it lies, until find_next_hops leaves there what it finds. */
-static inline bool inner4_check(struct worker *w, const struct burst4 *b, struct packet *p,
-				struct ip_addr *key)
+ * once: next_hop holds it as it lies, until find_next_hops leaves there what it finds. For whoever wrote the notes just now: inner
+ * and room are what they say, and reading them again would be waiting for them. */
+static inline bool inner4_check_noted(struct worker *w, const struct burst4 *b, struct packet *p,
+				      const struct ip4_hdr_wire *inner, unsigned int room,
+				      struct ip_addr *key)
 {
-	const struct ip4_hdr_wire *inner = inner4_of(p);
-	unsigned int room = p->octets - (unsigned int)p->outer_octets;
-
 	if (unlikely(room < sizeof(*inner)) || unlikely(!ip4_is_whole(inner, room))) {
 		drop(w, p, DROP_TUNNEL_INNER);
 		return false;
@@ -43,6 +42,13 @@ static inline bool inner4_check(struct worker *w, const struct burst4 *b, struct
 	else
 		key4_put(key, KEY4_HOME, packet_raw_number(inner->source));
 	return true;
+}
+
+static inline bool inner4_check(struct worker *w, const struct burst4 *b, struct packet *p,
+				struct ip_addr *key)
+{
+	return inner4_check_noted(w, b, p, inner4_of(p), p->octets - (unsigned int)p->outer_octets,
+				  key);
 }
 
 #endif

@@ -69,19 +69,19 @@ static inline uint32_t packet_number(const void *octets)
 	uint32_t number_be;
 
 	memcpy(&number_be, octets, sizeof(number_be));
-	return rte_be_to_cpu_32(number_be);
+	return be32toh(number_be);
 }
 
 static inline void packet_put_number(void *octets, uint32_t number)
 {
-	uint32_t number_be = rte_cpu_to_be_32(number);
+	uint32_t number_be = htobe32(number);
 
 	memcpy(octets, &number_be, sizeof(number_be));
 }
 
 static inline void packet_put_word(void *octets, uint64_t word)
 {
-	uint64_t word_be = rte_cpu_to_be_64(word);
+	uint64_t word_be = htobe64(word);
 
 	memcpy(octets, &word_be, sizeof(word_be));
 }
@@ -98,7 +98,7 @@ static inline uint32_t ip4_destination(const struct ip4_hdr_wire *ip)
 
 static inline uint16_t ip4_octets_of(const struct ip4_hdr_wire *ip)
 {
-	return rte_be_to_cpu_16(ip->total_length_be);
+	return be16toh(ip->total_length_be);
 }
 
 static inline uint16_t ip4_header_octets(const struct ip4_hdr_wire *ip)
@@ -166,10 +166,9 @@ static inline void ip4_put_checksum(struct ip4_hdr_wire *ip)
 /* The checksum after a word of the header changed (RFC 1624 §3, equation 3). */
 static inline void ip4_amend_checksum(struct ip4_hdr_wire *ip, uint16_t before, uint16_t after)
 {
-	uint64_t sum =
-		(uint16_t)~rte_be_to_cpu_16(ip->checksum_be) + (uint64_t)(uint16_t)~before + after;
+	uint64_t sum = (uint16_t)~be16toh(ip->checksum_be) + (uint64_t)(uint16_t)~before + after;
 
-	ip->checksum_be = rte_cpu_to_be_16(checksum_of(sum));
+	ip->checksum_be = htobe16(checksum_of(sum));
 }
 
 /* In any router the time to live counts down once: RFC 1141, with what RFC 1624 §3 has to say about it. It is more than 0. */

@@ -33,55 +33,77 @@ static __rte_noinline __rte_cold bool parse_slowly(struct worker *w, struct burs
 	return false;
 }
 
+static inline const struct ip4_hdr_wire *frame_ip4(const uint8_t *frame)
+{
+	return (const struct ip4_hdr_wire *)(frame + RTE_ETHER_HDR_LEN);
+}
+
 /* Fills the notes in. True for what nearly every frame is: to our link-layer address, in one buffer, all there, with a good header without
  * options. Link padding is left behind: the packet is as long as it says. */
 static inline bool parse(struct packet *p, struct rte_mbuf *m, uint8_t *frame, uint64_t second,
 			 uint64_t mac)
 {
+	const struct ip4_hdr_wire *ip = frame_ip4(frame);
 	unsigned int octets = (uint16_t)(second >> 16);
 
 	packet_note(p, m, frame);
 	p->octets = (uint16_t)octets;
 	return likely(second >> 40 == (RTE_ETHER_TYPE_IPV4 << 8 | IP4_VERSION_IHL)) &&
-	       likely(frame_destination(frame) == mac) && likely(octets >= sizeof(*p->ip4)) &&
+	       likely(frame_destination(frame) == mac) && likely(octets >= sizeof(*ip)) &&
 	       likely(octets + RTE_ETHER_HDR_LEN <= m->data_len) && likely(m->nb_segs == 1) &&
-	       likely(ip4_checksum_is_good(p->ip4));
+	       likely(ip4_checksum_is_good(ip));
 }
 
-/* What nearly all packets to a local end are: tunnels without anything out of the ordinary. False for whatever wants a closer look. */
-static inline bool measure(struct packet *p, uint16_t agent)
+/* What nearly all packets to a local end are: tunnels without anything out of the ordinary. Returns what is in front of the inner packet;
+ * 0 for whatever wants a closer look. */
+static inline uint16_t measure(struct packet *p, const struct ip4_hdr_wire *ip, uint16_t octets,
+			       uint16_t agent)
 {
-	const struct ip4_hdr_wire *ip = p->ip4;
 	enum encap_kind kind = ENCAP_IP4_IN_IP4;
 	uint16_t inner_at = ENCAP_IP4_IN_IP4_OVERHEAD;
 
+	if (unlikely(ip->version_ihl != IP4_VERSION_IHL || ip4_is_fragment(ip)))
+		return 0;
 	switch (ip->protocol) {
 	case PROTO_IPIP:
 		break;
 	case PROTO_GRE:
-		if (!gre_is_plain(ip, p->octets))
-			return false;
+		if (!gre_is_plain(ip, octets))
+			return 0;
 		kind = ENCAP_GRE;
 		inner_at = ENCAP_GRE_OVERHEAD;
 		break;
 	case PROTO_UDP:
-		if (!udp4_is_plain(ip, p->octets))
-			return false;
+		if (!udp4_is_plain(ip, octets))
+			return 0;
 		kind = ENCAP_UDP;
 		inner_at = ENCAP_UDP_OVERHEAD;
 		break;
 	default:
-		return false;
+		return 0;
 	}
 	p->agent = tunnel4_number(agent, kind);
 	p->outer_octets = inner_at;
-	return ip->version_ihl == IP4_VERSION_IHL && !ip4_is_fragment(ip);
+	return inner_at;
 }
 
 static __rte_noinline bool measure_oddly(struct worker *w, struct burst4 *b, struct packet *p,
 					 uint16_t agent, struct ip_addr *key)
 {
 	return local4_sort(w, b, p, agent) && inner4_check(w, b, p, key);
+}
+
+/* True when its inner packet is whole and the key says whose it is; else it ended here. */
+static inline bool sort_tunnel(struct worker *w, struct burst4 *b, struct packet *p,
+			       const struct ip4_hdr_wire *ip, uint16_t octets, uint16_t agent,
+			       struct ip_addr *key)
+{
+	uint16_t inner_at = measure(p, ip, octets, agent);
+	const void *inner = (const uint8_t *)ip + inner_at;
+
+	if (unlikely(inner_at == 0))
+		return measure_oddly(w, b, p, agent, key);
+	return inner4_check_noted(w, b, p, inner, octets - (unsigned int)inner_at, key);
 }
 
 static bool has_care_of(const struct dataplane_tables *tables)
@@ -123,6 +145,8 @@ size_t parse4_run(struct worker *w, struct burst *all, struct rte_mbuf *received
 		uint8_t *frame = rte_pktmbuf_mtod(received[at], uint8_t *);
 		uint64_t second = frame_second_word(frame);
 		struct packet *p = &all->packets[at];
+		const struct ip4_hdr_wire *ip = frame_ip4(frame);
+		uint16_t octets = (uint16_t)(second >> 16);
 		struct ip_addr *key;
 		uint16_t agent;
 
@@ -132,21 +156,20 @@ size_t parse4_run(struct worker *w, struct burst *all, struct rte_mbuf *received
 			if (!parse_slowly(w, all, p))
 				continue;
 		}
-		agent = agent4_find(&agents, p->ip4->destination);
+		agent = agent4_find(&agents, ip->destination);
 		if (agent != AGENT4_NONE) {
 			key = &b->tunnel.addresses[tunnel];
-			if (likely(measure(p, agent)) ? inner4_check(w, b, p, key)
-						      : measure_oddly(w, b, p, agent, key)) {
+			if (likely(sort_tunnel(w, b, p, ip, octets, agent, key))) {
 				b->tunnel.by.keys.homes[tunnel] = key;
 				b->tunnel.by.at[tunnel++] = p;
 			}
 		} else if (likely(!is_foreign)) {
 			key = &b->data.addresses[data];
-			key4_put(key, KEY4_HOME, packet_raw_number(p->ip4->destination));
+			key4_put(key, KEY4_HOME, packet_raw_number(ip->destination));
 			b->data.by.keys.homes[data] = key;
 			b->data.by.at[data++] = p;
 		} else {
-			key4_add(&b->visitors, p, KEY4_VISITOR, p->ip4->source);
+			key4_add(&b->visitors, p, KEY4_VISITOR, ip->source);
 		}
 	}
 	b->tunnel.by.count = (uint16_t)tunnel;

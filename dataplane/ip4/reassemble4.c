@@ -10,12 +10,12 @@ static struct fragment fragment_of(const struct packet *p)
 {
 	const struct ip4_hdr_wire *ip = p->ip4;
 	uint16_t header = ip4_header_octets(ip);
-	uint16_t fragment = rte_be_to_cpu_16(ip->fragment_be);
+	uint16_t fragment = be16toh(ip->fragment_be);
 
 	return (struct fragment){
 		.headers = (const uint8_t *)ip,
 		.data = (const uint8_t *)ip + header,
-		.identification = (uint32_t)ip->protocol << 16 | rte_be_to_cpu_16(ip->id_be),
+		.identification = (uint32_t)ip->protocol << 16 | be16toh(ip->id_be),
 		.header_octets = header,
 		.next_at = offsetof(struct ip4_hdr_wire, protocol),
 		.offset = (uint16_t)((fragment & IP4_OFFSET) * UNIT),

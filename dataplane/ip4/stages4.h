@@ -72,7 +72,7 @@ enum { KEY4_HOME = 0xffff, KEY4_VISITOR = 0xfffe };
 
 static inline struct ip_addr *key4_put(struct ip_addr *place, uint32_t tag, uint32_t raw)
 {
-	const uint64_t words[2] = {0, raw_word(rte_cpu_to_be_32(tag), raw)};
+	const uint64_t words[2] = {0, raw_word(htobe32(tag), raw)};
 
 	memcpy(&place->bytes[0], &words[0], sizeof(words[0]));
 	memcpy(&place->bytes[8], &words[1], sizeof(words[1]));

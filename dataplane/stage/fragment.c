@@ -21,7 +21,7 @@ static uint16_t repeated_headers(struct ip6_hdr_wire *ip, uint8_t **last)
 static void write_fragment_header(uint8_t *at, uint8_t next, uint16_t offset_and_more,
 				  uint32_t identification)
 {
-	uint16_t offset_and_more_be = rte_cpu_to_be_16(offset_and_more);
+	uint16_t offset_and_more_be = htobe16(offset_and_more);
 
 	at[0] = next;
 	at[1] = 0;
@@ -31,7 +31,7 @@ static void write_fragment_header(uint8_t *at, uint8_t next, uint16_t offset_and
 
 static void set_octets(struct ip6_hdr_wire *ip, uint16_t octets)
 {
-	ip->payload_length_be = rte_cpu_to_be_16((uint16_t)(octets - sizeof(*ip)));
+	ip->payload_length_be = htobe16((uint16_t)(octets - sizeof(*ip)));
 }
 
 /* How a packet is split. */

@@ -27,7 +27,7 @@ static inline uint64_t frame_destination(const void *frame)
 	uint64_t word;
 
 	memcpy(&word, frame, sizeof(word));
-	return word & rte_cpu_to_be_64(UINT64_C(0xffffffffffff0000));
+	return word & htobe64(UINT64_C(0xffffffffffff0000));
 }
 
 static inline bool frame_is_ip4(uint64_t second)

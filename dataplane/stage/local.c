@@ -101,7 +101,7 @@ static bool quotes_ours(struct cursor message)
 enum local_kind local_classify(const struct ip6_hdr_wire *ip, uint16_t *offset,
 			       const struct ip_addr **home)
 {
-	struct cursor at = cursor_of(ip + 1, rte_be_to_cpu_16(ip->payload_length_be));
+	struct cursor at = cursor_of(ip + 1, be16toh(ip->payload_length_be));
 	uint8_t next = ip->next_header;
 
 	*home = NULL;

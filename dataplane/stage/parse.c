@@ -58,7 +58,7 @@ static bool is_multicast(const struct packet *p)
 	return rte_is_multicast_ether_addr(&ether->dst_addr) &&
 	       ether->ether_type == RTE_BE16(RTE_ETHER_TYPE_IPV6) &&
 	       p->m->data_len >= HEADERS_OCTETS && ip6_first_word(p->ip) >> 60 == 6 &&
-	       rte_be_to_cpu_16(p->ip->payload_length_be) + HEADERS_OCTETS <= p->m->data_len &&
+	       be16toh(p->ip->payload_length_be) + HEADERS_OCTETS <= p->m->data_len &&
 	       ip_addr_is_multicast(ip6_destination(p->ip));
 }
 

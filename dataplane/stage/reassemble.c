@@ -37,7 +37,7 @@ static bool read_fragment_header(struct cursor *at, struct fragment *f, bool *mo
 static void find_fragment(const struct packet *p, struct fragment *f)
 {
 	const uint8_t *start = (const uint8_t *)p->ip;
-	struct cursor at = cursor_of(p->ip + 1, rte_be_to_cpu_16(p->ip->payload_length_be));
+	struct cursor at = cursor_of(p->ip + 1, be16toh(p->ip->payload_length_be));
 	uint16_t next_at = offsetof(struct ip6_hdr_wire, next_header);
 	bool more = false;
 
