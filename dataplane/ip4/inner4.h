@@ -30,7 +30,7 @@ static inline const uint8_t *inner4_visitor(const struct worker *w, const struct
  * and room are what they say, and reading them again would be waiting for them. */
 static inline bool inner4_check_noted(struct worker *w, const struct burst4 *b, struct packet *p,
 				      const struct ip4_hdr_wire *inner, unsigned int room,
-				      struct ip_addr *key)
+				      uint64_t *key)
 {
 	if (unlikely(room < sizeof(*inner)) || unlikely(!ip4_is_whole(inner, room))) {
 		drop(w, p, DROP_TUNNEL_INNER);
@@ -38,14 +38,14 @@ static inline bool inner4_check_noted(struct worker *w, const struct burst4 *b, 
 	}
 	p->next_hop = packet_raw_number(inner->destination);
 	if (unlikely(b->may_visit) && w->tables->agents4[tunnel4_local(p->agent)].is_care_of)
-		key4_put(key, KEY4_VISITOR, packet_raw_number(inner4_visitor(w, b, p)));
+		*key = key4(KEY4_VISITOR, packet_raw_number(inner4_visitor(w, b, p)));
 	else
-		key4_put(key, KEY4_HOME, packet_raw_number(inner->source));
+		*key = key4(KEY4_HOME, packet_raw_number(inner->source));
 	return true;
 }
 
 static inline bool inner4_check(struct worker *w, const struct burst4 *b, struct packet *p,
-				struct ip_addr *key)
+				uint64_t *key)
 {
 	return inner4_check_noted(w, b, p, inner4_of(p), p->octets - (unsigned int)p->outer_octets,
 				  key);

@@ -3,8 +3,8 @@
 
 #include "count.h"
 #include "encap/push4.h"
+#include "ip4/find4.h"
 #include "ip4/send4.h"
-#include "stage/find.h"
 
 enum { FETCH_AHEAD = 3 }; /* packets: more than the processor looks ahead by itself */
 
@@ -96,15 +96,15 @@ static __rte_noinline unsigned int tunnel_all(struct worker *w, struct burst4 *b
 	const struct nexthop_table *nexthops = w->tables->nexthops;
 	const struct node_counters nodes = w->to_nodes;
 	uint64_t now_tsc = w->now_tsc;
-	unsigned int n = b->data.by.count;
+	unsigned int n = b->data.count;
 	unsigned int others = 0;
 
 	for (unsigned int i = 0; i < n; i++) {
-		struct packet *p = b->data.by.at[i];
+		struct packet *p = b->data.at[i];
 		const struct binding *binding = found[i];
 		const struct tunnel4_class *class;
 
-		fetch_again(&b->data.by, i + FETCH_AHEAD);
+		fetch_again(&b->data, i + FETCH_AHEAD);
 		if (unlikely(binding == NULL)) {
 			sort_other(w, b, p);
 			others++;
@@ -126,9 +126,9 @@ void intercept4_burst(struct worker *w, struct burst4 *b)
 {
 	const struct binding *found[BURST_MAX];
 
-	if (b->data.by.count == 0)
+	if (b->data.count == 0)
 		return;
-	find_begin(w->tables->bcache, &b->data.by.keys, b->data.by.count);
-	find_end(w->tables->bcache, &b->data.by.keys, b->data.by.count, &w->to_nodes, found);
+	find4_begin(w->tables->bcache, &b->data.keys, b->data.count);
+	find4_end(w->tables->bcache, &b->data.keys, b->data.count, &w->to_nodes, found);
 	w->stats.encapsulated += tunnel_all(w, b, found);
 }

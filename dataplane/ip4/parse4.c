@@ -88,7 +88,7 @@ static inline uint16_t measure(struct packet *p, const struct ip4_hdr_wire *ip, 
 }
 
 static __rte_noinline bool measure_oddly(struct worker *w, struct burst4 *b, struct packet *p,
-					 uint16_t agent, struct ip_addr *key)
+					 uint16_t agent, uint64_t *key)
 {
 	return local4_sort(w, b, p, agent) && inner4_check(w, b, p, key);
 }
@@ -96,7 +96,7 @@ static __rte_noinline bool measure_oddly(struct worker *w, struct burst4 *b, str
 /* True when its inner packet is whole and the key says whose it is; else it ended here. */
 static inline bool sort_tunnel(struct worker *w, struct burst4 *b, struct packet *p,
 			       const struct ip4_hdr_wire *ip, uint16_t octets, uint16_t agent,
-			       struct ip_addr *key)
+			       uint64_t *key)
 {
 	uint16_t inner_at = measure(p, ip, octets, agent);
 	const void *inner = (const uint8_t *)ip + inner_at;
@@ -123,9 +123,9 @@ static struct burst4 *begin(const struct dataplane_tables *tables, struct burst 
 		return b;
 	all->has_ip4 = true;
 	b->all = all;
-	b->tunnel.by.count = 0;
-	b->visitors.by.count = 0;
-	b->data.by.count = 0;
+	b->tunnel.count = 0;
+	b->visitors.count = 0;
+	b->data.count = 0;
 	b->plain.count = 0;
 	b->may_visit = has_care_of(tables);
 	return b;
@@ -138,8 +138,8 @@ size_t parse4_run(struct worker *w, struct burst *all, struct rte_mbuf *received
 	struct burst4 *b = begin(w->tables, all);
 	uint64_t mac = frame_destination(w->macs[all->port].addr_bytes);
 	bool is_foreign = is_foreign_port(w->tables, all->port);
-	size_t tunnel = b->tunnel.by.count;
-	size_t data = b->data.by.count;
+	size_t tunnel = b->tunnel.count;
+	size_t data = b->data.count;
 
 	for (; at < n; at++) {
 		uint8_t *frame = rte_pktmbuf_mtod(received[at], uint8_t *);
@@ -147,7 +147,7 @@ size_t parse4_run(struct worker *w, struct burst *all, struct rte_mbuf *received
 		struct packet *p = &all->packets[at];
 		const struct ip4_hdr_wire *ip = frame_ip4(frame);
 		uint16_t octets = (uint16_t)(second >> 16);
-		struct ip_addr *key;
+		uint64_t *key;
 		uint16_t agent;
 
 		if (unlikely(!parse(p, received[at], frame, second, mac))) {
@@ -158,21 +158,18 @@ size_t parse4_run(struct worker *w, struct burst *all, struct rte_mbuf *received
 		}
 		agent = agent4_find(&agents, ip->destination);
 		if (agent != AGENT4_NONE) {
-			key = &b->tunnel.addresses[tunnel];
-			if (likely(sort_tunnel(w, b, p, ip, octets, agent, key))) {
-				b->tunnel.by.keys.homes[tunnel] = key;
-				b->tunnel.by.at[tunnel++] = p;
-			}
+			key = &b->tunnel.keys.words[tunnel];
+			if (likely(sort_tunnel(w, b, p, ip, octets, agent, key)))
+				b->tunnel.at[tunnel++] = p;
 		} else if (likely(!is_foreign)) {
-			key = &b->data.addresses[data];
-			key4_put(key, KEY4_HOME, packet_raw_number(ip->destination));
-			b->data.by.keys.homes[data] = key;
-			b->data.by.at[data++] = p;
+			key = &b->data.keys.words[data];
+			*key = key4(KEY4_HOME, packet_raw_number(ip->destination));
+			b->data.at[data++] = p;
 		} else {
 			key4_add(&b->visitors, p, KEY4_VISITOR, ip->source);
 		}
 	}
-	b->tunnel.by.count = (uint16_t)tunnel;
-	b->data.by.count = (uint16_t)data;
+	b->tunnel.count = (uint16_t)tunnel;
+	b->data.count = (uint16_t)data;
 	return at;
 }

@@ -5,8 +5,8 @@
 #include "encap/gre.h"
 #include "encap/ip4_in_ip4.h"
 #include "encap/udp4.h"
+#include "ip4/find4.h"
 #include "ip4/inner4.h"
-#include "stage/find.h"
 #include "stage/send.h"
 
 enum { TUNNEL_DEPTH_MAX = 4 }; /* as for IPv6 */
@@ -133,10 +133,10 @@ static __rte_noinline void sort_inner(struct worker *w, struct burst4 *b, struct
 	uint16_t agent = agent4_find(&agents, p->ip4->destination);
 
 	if (agent != AGENT4_NONE) {
-		struct ip_addr *key = &b->tunnel.addresses[b->tunnel.by.count];
+		uint64_t *key = &b->tunnel.keys.words[b->tunnel.count];
 
 		if (local4_sort(w, b, p, agent) && inner4_check(w, b, p, key))
-			packet_keys_add(&b->tunnel.by, p, key);
+			b->tunnel.at[b->tunnel.count++] = p;
 	} else if (!ip4_is_unicast(ip4_number(&to))) {
 		drop(w, p, DROP_TUNNEL_INNER);
 	} else if (home_network_find(w->tables, &to) != NULL) {
@@ -188,10 +188,9 @@ static __rte_noinline void find_next_hops(struct worker *w, struct burst4 *b, un
 	uint32_t generation = nexthop_generation(w->tables->nexthops);
 
 	for (unsigned int i = 0; i < n; i++) {
-		struct packet *p = b->tunnel.by.at[i];
-		struct ip_addr to;
+		struct packet *p = b->tunnel.at[i];
+		const struct ip_addr to = ip_addr_of_word(key4(KEY4_HOME, p->next_hop));
 
-		key4_put(&to, KEY4_HOME, p->next_hop);
 		p->next_hop = destination_find(destinations, &to, generation);
 	}
 }
@@ -205,7 +204,7 @@ static __rte_noinline unsigned int open_all(struct worker *w, struct burst4 *b, 
 	unsigned int refused = 0;
 
 	for (unsigned int i = 0; i < n; i++) {
-		struct packet *p = b->tunnel.by.at[i];
+		struct packet *p = b->tunnel.at[i];
 		struct ip4_hdr_wire *inner = inner4_of(p);
 		const struct binding *binding = found[i];
 
@@ -238,31 +237,31 @@ static __rte_noinline unsigned int open_all(struct worker *w, struct burst4 *b, 
 /* One layer of tunnels. Those found inside are on the list afterwards: each takes the place of one that was opened before. */
 static void open_layer(struct worker *w, struct burst4 *b)
 {
-	struct bcache_keys *keys = &b->tunnel.by.keys;
+	struct bcache_keys *keys = &b->tunnel.keys;
 	const struct binding *found[BURST_MAX];
-	unsigned int n = b->tunnel.by.count;
+	unsigned int n = b->tunnel.count;
 
-	b->tunnel.by.count = 0;
-	find_begin(w->tables->bcache, keys, n);
+	b->tunnel.count = 0;
+	find4_begin(w->tables->bcache, keys, n);
 	find_next_hops(w, b, n);
-	find_end(w->tables->bcache, keys, n, &w->from_nodes, found);
+	find4_end(w->tables->bcache, keys, n, &w->from_nodes, found);
 	w->stats.decapsulated += open_all(w, b, n, found);
 }
 
 /* Each of these layers has its own binding, whose care-of address is the home address of the layer around it. */
 static __rte_noinline __rte_cold void open_nested(struct worker *w, struct burst4 *b)
 {
-	for (int depth = 1; depth < TUNNEL_DEPTH_MAX && b->tunnel.by.count != 0; depth++)
+	for (int depth = 1; depth < TUNNEL_DEPTH_MAX && b->tunnel.count != 0; depth++)
 		open_layer(w, b);
-	for (unsigned int i = 0; i < b->tunnel.by.count; i++)
-		drop(w, b->tunnel.by.at[i], DROP_TUNNEL_NESTED);
+	for (unsigned int i = 0; i < b->tunnel.count; i++)
+		drop(w, b->tunnel.at[i], DROP_TUNNEL_NESTED);
 }
 
 void reverse4_burst(struct worker *w, struct burst4 *b)
 {
-	if (b->tunnel.by.count == 0)
+	if (b->tunnel.count == 0)
 		return;
 	open_layer(w, b);
-	if (unlikely(b->tunnel.by.count != 0))
+	if (unlikely(b->tunnel.count != 0))
 		open_nested(w, b);
 }

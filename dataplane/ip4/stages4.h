@@ -3,8 +3,8 @@
  * stages4: the steps of an IPv4 packet's walk, in order, as stage/stages.h has them for IPv6. What both have in common (punting, the
  * kernel's share, fragments that wait, drops) is there.
  *
- * Shape      a burst that has IPv4 packets has a struct burst4 as well. The binding cache and the routes know v4-mapped addresses, so keys
- *            are written down beside the packets.
+ * Shape      a burst that has IPv4 packets has a struct burst4 as well. The binding cache knows v4-mapped addresses, so what stands for
+ *            them there is written down beside the packets: the keys are by words.
  * Threads    one worker; no allocation but of copies and fragments, no lock, system call or log.
  */
 #ifndef DATAPLANE_IP4_STAGES4_H
@@ -13,19 +13,13 @@
 #include "ip4/ip4.h"
 #include "stage/stages.h"
 
-/* Packets to be looked up, and their keys. */
-struct packet_keys4 {
-	struct packet_keys by;
-	struct ip_addr addresses[BURST_MAX];
-};
-
 struct burst4 {
 	struct burst *all;
-	struct packet_keys4 visitors; /* on the port of a foreign agent: by source */
-	struct packet_keys4 data;     /* by destination */
-	struct packet_keys4 tunnel;   /* to a local end of tunnels: as inner4_check() leaves them */
-	struct packet_routes plain;   /* out of a tunnel, to an address that is no mobile node's */
-	bool may_visit;		      /* some local ends are care-of addresses */
+	struct packet_keys visitors; /* on the port of a foreign agent: by source */
+	struct packet_keys data;     /* by destination */
+	struct packet_keys tunnel;   /* to a local end of tunnels: as inner4_check() leaves them */
+	struct packet_routes plain;  /* out of a tunnel, to an address that is no mobile node's */
+	bool may_visit;		     /* some local ends are care-of addresses */
 };
 
 /* The local ends of tunnels, read once a burst. */
@@ -67,24 +61,19 @@ static inline const struct home_network *home_network_find(const struct dataplan
 	return NULL;
 }
 
-/* A v4-mapped address, or, with that tag before the address, visitor_key(): in two wide stores, which the look-up reads as two words. */
+/* The word of a v4-mapped address as a key, or, with that tag before the address, of visitor_key(). */
 enum { KEY4_HOME = 0xffff, KEY4_VISITOR = 0xfffe };
 
-static inline struct ip_addr *key4_put(struct ip_addr *place, uint32_t tag, uint32_t raw)
+static inline uint64_t key4(uint32_t tag, uint32_t raw)
 {
-	const uint64_t words[2] = {0, raw_word(htobe32(tag), raw)};
-
-	memcpy(&place->bytes[0], &words[0], sizeof(words[0]));
-	memcpy(&place->bytes[8], &words[1], sizeof(words[1]));
-	return place;
+	return raw_word(htobe32(tag), raw);
 }
 
-static inline void key4_add(struct packet_keys4 *keys, struct packet *p, uint32_t tag,
+static inline void key4_add(struct packet_keys *keys, struct packet *p, uint32_t tag,
 			    const uint8_t octets[static 4])
 {
-	struct ip_addr *place = &keys->addresses[keys->by.count];
-
-	packet_keys_add(&keys->by, p, key4_put(place, tag, packet_raw_number(octets)));
+	keys->keys.words[keys->count] = key4(tag, packet_raw_number(octets));
+	keys->at[keys->count++] = p;
 }
 
 static inline void plain4_add(struct burst4 *b, struct packet *p)

@@ -3,8 +3,8 @@
 
 #include "count.h"
 #include "encap/ip4_in_ip4.h"
+#include "ip4/find4.h"
 #include "ip4/inner4.h"
-#include "stage/find.h"
 
 /* The foreign agent's part. A visitor's binding leads to its home agent, and its next hop to the visitor. */
 
@@ -116,13 +116,13 @@ __rte_noinline __rte_cold void visitor_open(struct worker *w, struct burst4 *b, 
 
 void visitor_burst(struct worker *w, struct burst4 *b)
 {
-	struct packet_keys *visitors = &b->visitors.by;
+	struct packet_keys *visitors = &b->visitors;
 	const struct binding *found[BURST_MAX];
 
 	if (visitors->count == 0)
 		return;
-	find_begin(w->tables->bcache, &visitors->keys, visitors->count);
-	find_end(w->tables->bcache, &visitors->keys, visitors->count, &w->from_nodes, found);
+	find4_begin(w->tables->bcache, &visitors->keys, visitors->count);
+	find4_end(w->tables->bcache, &visitors->keys, visitors->count, &w->from_nodes, found);
 	for (unsigned int i = 0; i < visitors->count; i++) {
 		struct packet *p = visitors->at[i];
 

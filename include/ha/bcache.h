@@ -62,11 +62,10 @@ struct bcache_place {
 
 /* Two folded multiplications: the first brings the key and the secret together, the second spreads
  * what home addresses in a row leave in patterns. */
-static inline struct bcache_place bcache_place(const struct bcache *cache,
-					       const struct ip_addr *home)
+static inline struct bcache_place bcache_place_of(const struct bcache *cache, uint64_t first,
+						  uint64_t second)
 {
-	uint64_t mixed = fold(ip_addr_word(home, 0) ^ cache->secret[0],
-			      ip_addr_word(home, 1) ^ cache->secret[1]);
+	uint64_t mixed = fold(first ^ cache->secret[0], second ^ cache->secret[1]);
 	uint64_t hash = fold(mixed, UINT64_C(0x9e3779b97f4a7c15)) | 1;
 
 	return (struct bcache_place){
@@ -74,6 +73,12 @@ static inline struct bcache_place bcache_place(const struct bcache *cache,
 		.hash = (uint32_t)hash,
 		.tag = (uint16_t)hash,
 	};
+}
+
+static inline struct bcache_place bcache_place(const struct bcache *cache,
+					       const struct ip_addr *home)
+{
+	return bcache_place_of(cache, ip_addr_word(home, 0), ip_addr_word(home, 1));
 }
 
 /* A number that spreads evenly over keys, for other uses as well. */
@@ -139,28 +144,45 @@ static inline const struct binding *bcache_find(const struct bcache *cache,
 
 /* The keys of a burst on their way through the table, in three steps, so that its cache misses
  * overlap: the buckets of all are fetched, then the bindings that their tags lead to, then each is
- * found by comparison. homes is the caller's to fill, the rest belongs to the steps; hashes are
- * those of bcache_hash. */
+ * found by comparison. homes is the caller's to fill, or words for the steps that say so; the rest
+ * belongs to the steps. hashes are those of bcache_hash. */
 struct bcache_keys {
-	const struct ip_addr *homes[BCACHE_BULK_MAX];
+	union {
+		const struct ip_addr *homes[BCACHE_BULK_MAX];
+		uint64_t words[BCACHE_BULK_MAX]; /* the second halves of keys whose first is 0 */
+	};
 	const struct bcache_bucket *buckets[BCACHE_BULK_MAX];
 	const struct binding *probed[BCACHE_BULK_MAX];
 	uint32_t hashes[BCACHE_BULK_MAX];
 };
+
+static inline void bcache_keys_fetch_one(const struct bcache *table, struct bcache_keys *keys,
+					 unsigned int i, struct bcache_place place)
+{
+	const struct bcache_bucket *bucket = &table->buckets[place.bucket];
+
+	rte_prefetch0(bucket);
+	keys->buckets[i] = bucket;
+	keys->hashes[i] = place.hash;
+}
 
 static inline void bcache_keys_fetch(const struct bcache *cache, struct bcache_keys *keys,
 				     unsigned int count)
 {
 	const struct bcache table = *cache; /* so that no store below makes it be read again */
 
-	for (unsigned int i = 0; i < count; i++) {
-		struct bcache_place place = bcache_place(&table, keys->homes[i]);
-		const struct bcache_bucket *bucket = &table.buckets[place.bucket];
+	for (unsigned int i = 0; i < count; i++)
+		bcache_keys_fetch_one(&table, keys, i, bcache_place(&table, keys->homes[i]));
+}
 
-		rte_prefetch0(bucket);
-		keys->buckets[i] = bucket;
-		keys->hashes[i] = place.hash;
-	}
+/* By words. */
+static inline void bcache_words_fetch(const struct bcache *cache, struct bcache_keys *keys,
+				      unsigned int count)
+{
+	const struct bcache table = *cache;
+
+	for (unsigned int i = 0; i < count; i++)
+		bcache_keys_fetch_one(&table, keys, i, bcache_place_of(&table, 0, keys->words[i]));
 }
 
 static inline void bcache_keys_probe(const struct bcache *cache, struct bcache_keys *keys,
@@ -198,6 +220,20 @@ bcache_keys_found(const struct bcache *cache, const struct bcache_keys *keys, un
 	if (likely(binding != NULL && ip_addr_equal(&binding->home, keys->homes[i])))
 		return binding;
 	return bcache_find_odd(cache, keys->homes[i]);
+}
+
+/* By words. */
+static inline const struct binding *
+bcache_words_found(const struct bcache *cache, const struct bcache_keys *keys, unsigned int i)
+{
+	const struct binding *binding = keys->probed[i];
+	struct ip_addr home;
+
+	if (likely(binding != NULL && ip_addr_word(&binding->home, 0) == 0 &&
+		   ip_addr_word(&binding->home, 1) == keys->words[i]))
+		return binding;
+	home = ip_addr_of_word(keys->words[i]);
+	return bcache_find_odd(cache, &home);
 }
 
 /* One more binding of the same home address; NULL when there is none. */

@@ -119,6 +119,15 @@ static inline struct ip_addr ip4_mapped(const uint8_t octets[static 4])
 	return a;
 }
 
+/* One whose first eight octets are 0 and whose others lie in that word, as in ip_addr_word. */
+static inline struct ip_addr ip_addr_of_word(uint64_t second)
+{
+	struct ip_addr a = {0};
+
+	memcpy(&a.bytes[8], &second, sizeof(second));
+	return a;
+}
+
 static inline const uint8_t *ip4_octets(const struct ip_addr *mapped)
 {
 	return &mapped->bytes[12];

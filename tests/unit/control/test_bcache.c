@@ -63,12 +63,15 @@ static uint32_t draw_node(void)
 	return (uint32_t)(draw() % (draw() & 1 ? CROWDED : NODES));
 }
 
+/* Every fourth one can be asked for by words. */
 static void random_home(struct ip_addr *home)
 {
 	uint64_t words[2] = {draw() & 7, draw()};
 
 	memcpy(home->bytes, words, sizeof(words));
 	home->bytes[0] = 0x20;
+	if (draw() % 4 == 0)
+		*home = ip_addr_of_word(words[1]);
 }
 
 /* Every binding carries what proves that it is whole: its care-of address is a function of the home
@@ -134,6 +137,38 @@ static void find_bulk(const struct ip_addr *homes_wanted[], const struct binding
 		found[i] = bcache_keys_found(table, &keys, i);
 }
 
+static void find_bulk_by_words(const struct ip_addr *homes_wanted[], const struct binding *found[],
+			       uint32_t hashes[])
+{
+	const struct bcache *table = bcache_table();
+	struct bcache_keys keys;
+
+	for (uint32_t i = 0; i < BULK; i++)
+		keys.words[i] = ip_addr_word(homes_wanted[i], 1);
+	bcache_words_fetch(table, &keys, BULK);
+	bcache_keys_probe(table, &keys, BULK);
+	for (uint32_t i = 0; i < BULK; i++)
+		found[i] = bcache_words_found(table, &keys, i);
+	memcpy(hashes, keys.hashes, sizeof(hashes[0]) * BULK);
+}
+
+/* One whose first half is not 0 must not be found by its second. */
+static uint32_t differences_by_words(const struct ip_addr *keys[], uint32_t first)
+{
+	const struct binding *found[BULK];
+	uint32_t hashes[BULK];
+	uint32_t wrong = 0;
+
+	find_bulk_by_words(keys, found, hashes);
+	for (uint32_t i = 0; i < BULK; i++) {
+		bool is_word = ip_addr_word(keys[i], 0) == 0;
+
+		wrong += found[i] != (is_word ? in_force[first + i] : NULL);
+		wrong += is_word && hashes[i] != bcache_hash(bcache_table(), keys[i]);
+	}
+	return wrong;
+}
+
 static uint32_t differences_in_bulk(void)
 {
 	uint32_t wrong = 0;
@@ -147,6 +182,7 @@ static uint32_t differences_in_bulk(void)
 		find_bulk(keys, found);
 		for (uint32_t i = 0; i < BULK; i++)
 			wrong += found[i] != in_force[first + i];
+		wrong += differences_by_words(keys, first);
 	}
 	return wrong;
 }
@@ -211,6 +247,30 @@ static void a_full_cache_refuses_and_keeps_what_it_has(void)
 	take_out(0);
 	retire_drain();
 	CU_ASSERT_EQUAL(put(most, most), 0);
+	CU_ASSERT_EQUAL(differences_in_bulk(), 0);
+	stop();
+}
+
+/* In the same bucket and with the same tag. */
+static void give_a_home_like(uint32_t node, const struct ip_addr *other)
+{
+	struct bcache_place wanted = bcache_place(bcache_table(), other);
+	struct bcache_place place;
+
+	do {
+		homes[node] = ip_addr_of_word(draw());
+		place = bcache_place(bcache_table(), &homes[node]);
+	} while (place.bucket != wanted.bucket || place.tag != wanted.tag);
+}
+
+static void a_key_that_looks_like_another_is_told_apart(void)
+{
+	start();
+	homes[0] = ip_addr_of_word(draw());
+	give_a_home_like(1, &homes[0]);
+	CU_ASSERT_EQUAL_FATAL(put(0, 1), 0);
+	CU_ASSERT_EQUAL(differences_in_bulk(), 0);
+	CU_ASSERT_EQUAL_FATAL(put(1, 2), 0);
 	CU_ASSERT_EQUAL(differences_in_bulk(), 0);
 	stop();
 }
@@ -662,6 +722,7 @@ int main(int argc, char *argv[])
 	static const struct unit_case cases[] = {
 		UNIT(random_operations_leave_what_a_simple_map_has),
 		UNIT(a_full_cache_refuses_and_keeps_what_it_has),
+		UNIT(a_key_that_looks_like_another_is_told_apart),
 		UNIT(a_chain_without_room_refuses_and_keeps_what_it_has),
 		UNIT(without_room_who_is_there_moves_and_who_leaves_makes_room),
 		UNIT(without_room_other_buckets_fill_and_an_empty_overflow_bucket_serves_them),

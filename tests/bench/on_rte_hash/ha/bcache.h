@@ -38,6 +38,8 @@ static inline const struct binding *bcache_find(const struct bcache *cache,
 
 struct bcache_keys {
 	const struct ip_addr *homes[BCACHE_BULK_MAX];
+	uint64_t words[BCACHE_BULK_MAX];
+	struct ip_addr addresses[BCACHE_BULK_MAX]; /* of words */
 	hash_sig_t hashes[BCACHE_BULK_MAX];
 	void *found[BCACHE_BULK_MAX];
 	uint64_t hits;
@@ -48,6 +50,16 @@ static inline void bcache_keys_fetch(const struct bcache *cache, struct bcache_k
 {
 	for (unsigned int i = 0; i < count; i++)
 		keys->hashes[i] = bcache_hash(cache, keys->homes[i]);
+}
+
+static inline void bcache_words_fetch(const struct bcache *cache, struct bcache_keys *keys,
+				      unsigned int count)
+{
+	for (unsigned int i = 0; i < count; i++) {
+		keys->addresses[i] = ip_addr_of_word(keys->words[i]);
+		keys->homes[i] = &keys->addresses[i];
+	}
+	bcache_keys_fetch(cache, keys, count);
 }
 
 static inline void bcache_keys_probe(const struct bcache *cache, struct bcache_keys *keys,
@@ -66,6 +78,12 @@ bcache_keys_found(const struct bcache *cache, const struct bcache_keys *keys, un
 {
 	(void)cache;
 	return keys->hits >> i & 1 ? keys->found[i] : NULL;
+}
+
+static inline const struct binding *
+bcache_words_found(const struct bcache *cache, const struct bcache_keys *keys, unsigned int i)
+{
+	return bcache_keys_found(cache, keys, i);
 }
 
 /* Only the first of simultaneous bindings is measured. */
