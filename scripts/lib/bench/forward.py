@@ -10,8 +10,7 @@ GROUP = "forwarding in process"
 BINDINGS = {"1k": 1 << 10, "16k": 1 << 14, "64k": 1 << 16, "1M": 1 << 20, "4M": 1 << 22}
 ENCAPS4 = {"ip4_in_ip4": "IPv4-in-IPv4", "gre": "GRE", "udp": "UDP"}
 BASELINE = {"encap": "io_fill", "decap": "io_fill_decap", "hairpin": "io_fill_decap"}
-EVEN = 1.06     # two rounds met the machine at one speed when their baselines are no further apart, as a factor
-LEAST_EVEN = 5  # rounds that are needed for a verdict
+EVEN = 1.06  # two rounds met the machine at one speed when their baselines are no further apart, as a factor
 
 
 class Leg(NamedTuple):
@@ -146,7 +145,7 @@ def add_ratio(results, rows, name, above, below, note, variant="encap"):
     even = results.even_ratios(above, below, variant)
     rounds = len(results.samples(above, variant))
     note += f"; {len(even)} of {rounds} rounds"
-    if len(even) < LEAST_EVEN:
+    if len(even) < stats.LEAST_EVEN:
         rows.add(name, stats.ratios(results.medians(above, variant), results.medians(below, variant)), "ratio", note,
                  doubt="the machine had one speed for both in too few rounds")
     else:
@@ -227,7 +226,7 @@ def measure(run, rows):
     if run.quick:
         results.measure(QUICK_LEGS, rounds=3, most=3, seconds=45)
     else:
-        results.measure(FULL_LEGS, rounds=5, most=15, seconds=240)
+        results.measure(FULL_LEGS, rounds=5, most=15, seconds=210)
         results.measure(FIGURE_LEGS, rounds=9, most=3, seconds=60)
         for leg in LARGE_LEGS:
             results.measure_leg(leg, 9)

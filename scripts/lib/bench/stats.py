@@ -7,6 +7,8 @@ from .targets import LOWER
 
 # A ratio of p90 to p10 above this needs a mark that is far away.
 NOISE_LIMIT = 1.5
+# Rounds in which the machine had one speed for both that are compared, which a verdict needs.
+LEAST_EVEN = 5
 
 
 class Spread(NamedTuple):
