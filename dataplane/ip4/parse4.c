@@ -33,17 +33,12 @@ static __rte_noinline __rte_cold bool parse_slowly(struct worker *w, struct burs
 	return false;
 }
 
-static inline const struct ip4_hdr_wire *frame_ip4(const uint8_t *frame)
-{
-	return (const struct ip4_hdr_wire *)(frame + RTE_ETHER_HDR_LEN);
-}
-
 /* Fills the notes in. True for what nearly every frame is: to our link-layer address, in one buffer, all there, with a good header without
  * options. Link padding is left behind: the packet is as long as it says. */
 static inline bool parse(struct packet *p, struct rte_mbuf *m, uint8_t *frame, uint64_t second,
 			 uint64_t mac)
 {
-	const struct ip4_hdr_wire *ip = frame_ip4(frame);
+	const struct ip4_hdr_wire *ip = frame_packet(frame);
 	unsigned int octets = (uint16_t)(second >> 16);
 
 	packet_note(p, m, frame);
@@ -145,7 +140,7 @@ size_t parse4_run(struct worker *w, struct burst *all, struct rte_mbuf *received
 		uint8_t *frame = rte_pktmbuf_mtod(received[at], uint8_t *);
 		uint64_t second = frame_second_word(frame);
 		struct packet *p = &all->packets[at];
-		const struct ip4_hdr_wire *ip = frame_ip4(frame);
+		const struct ip4_hdr_wire *ip = frame_packet(frame);
 		uint16_t octets = (uint16_t)(second >> 16);
 		uint64_t *key;
 		uint16_t agent;

@@ -35,7 +35,12 @@ static inline bool frame_is_ip4(uint64_t second)
 	return second >> 48 == RTE_ETHER_TYPE_IPV4;
 }
 
-/* The notes that any packet begins with. */
+static inline const void *frame_packet(const uint8_t *frame)
+{
+	return frame + RTE_ETHER_HDR_LEN;
+}
+
+/* The notes that any packet begins with. Whoever wrote them just now has what they say at hand: to read it from them would be waiting. */
 static inline void packet_note(struct packet *p, struct rte_mbuf *m, uint8_t *frame)
 {
 	p->m = m;

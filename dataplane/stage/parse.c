@@ -141,7 +141,8 @@ static __rte_noinline size_t parse_run(struct worker *w, struct burst *b,
 		uint8_t *frame = rte_pktmbuf_mtod(received[at], uint8_t *);
 		uint64_t second = frame_second_word(frame);
 		struct packet *p = &b->packets[at];
-		const struct ip_addr *to;
+		const struct ip6_hdr_wire *ip = frame_packet(frame);
+		const struct ip_addr *to = ip6_destination(ip);
 		uint16_t agent;
 
 		if (unlikely(!parse(p, received[at], frame, second, mac))) {
@@ -150,7 +151,6 @@ static __rte_noinline size_t parse_run(struct worker *w, struct burst *b,
 			parse_oddly(w, b, p);
 			continue;
 		}
-		to = ip6_destination(p->ip);
 		agent = home_agent_find(&agents, to);
 		if (agent == HOME_AGENT_NONE) {
 			b->data.keys.homes[data] = to;
@@ -159,7 +159,7 @@ static __rte_noinline size_t parse_run(struct worker *w, struct burst *b,
 		}
 		p->agent = agent;
 		p->outer_octets = sizeof(*p->ip);
-		if (likely(p->ip->next_header == PROTO_IPV6) || sort_local(w, b, p))
+		if (likely(ip->next_header == PROTO_IPV6) || sort_local(w, b, p))
 			b->tunnel.at[tunnel++] = p;
 	}
 	b->data.count = (uint16_t)data;
