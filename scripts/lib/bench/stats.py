@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from .targets import LOWER
 
-# A ratio of p90 to p10 above this needs a mark that is far away.
+# With a ratio of p90 to p10 above this, a mark between them is neither met nor missed.
 NOISE_LIMIT = 1.5
 # Rounds in which the machine had one speed for both that are compared, which a verdict needs.
 LEAST_EVEN = 5
@@ -40,12 +40,10 @@ def differences(above, below):
 
 
 def is_too_noisy(found, mark):
-    """The rounds disagree much, and the mark is nearer to them than they are to each other."""
+    """The rounds disagree much, and about the mark: it lies among them."""
     if found.p10 <= 0:
         return True
-    width = found.p90 / found.p10
-    distance = max(found.p10 / mark, mark / found.p90, 1)
-    return width > NOISE_LIMIT and distance < width
+    return found.p90 > NOISE_LIMIT * found.p10 and found.p10 < mark < found.p90
 
 
 def judge(found, mark, better):
