@@ -37,17 +37,12 @@ def one(found):
     return found[0]
 
 
-# Networks share 4096 buckets (control/limiter.c), by a secret: that of a case may have given something to another one just before.
-SHARED = 2
-
-
 def limited(home_agent, *sent):
     """RFC 4443 2.4 (f): of a flood to one /64 the burst is answered and what the rate gives meanwhile. Returns the answers."""
     begun = time.monotonic()
     found = home_agent.exchange(*sent)
     most = LIMIT["burst"] + LIMIT["rate_per_s"] * (time.monotonic() - begun) + 1
-    least = LIMIT["burst"] - SHARED
-    true(least <= len(found) <= most, f"{len(found)} of {len(sent)} answered, {least} to {most:.0f} are allowed")
+    true(LIMIT["burst"] <= len(found) <= most, f"{len(found)} of {len(sent)} answered, {most:.0f} at most are allowed")
     return found
 
 
