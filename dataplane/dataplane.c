@@ -7,7 +7,6 @@
 #include <rte_ethdev.h>
 #include <rte_launch.h>
 #include <rte_malloc.h>
-#include <rte_ring_elem.h>
 
 #include "eal.h"
 #include "fragment_ids.h"
@@ -51,16 +50,6 @@ uint16_t dataplane_worker_count(void)
 	return dp.worker_count;
 }
 
-static struct rte_ring *make_ring(const char *kind, uint16_t worker, unsigned int element)
-{
-	char name[RTE_RING_NAMESIZE];
-
-	snprintf(name, sizeof(name), "%s_%u", kind, worker);
-	return rte_ring_create_elem(name, element, RING_SLOTS,
-				    (int)rte_lcore_to_socket_id(worker + 1u),
-				    RING_F_SP_ENQ | RING_F_SC_DEQ);
-}
-
 static struct worker *make_worker(uint16_t index)
 {
 	unsigned int lcore = index + 1u;
@@ -72,8 +61,8 @@ static struct worker *make_worker(uint16_t index)
 	w->index = index;
 	w->lcore = lcore;
 	w->rcu = dp.rcu;
-	w->punt_ring = make_ring("punt", index, sizeof(struct punt));
-	w->inject_ring = make_ring("inject", index, sizeof(struct inject));
+	w->punt_ring = ring_make(RING_SLOTS, socket);
+	w->inject_ring = ring_make(RING_SLOTS, socket);
 	w->destinations =
 		rte_zmalloc_socket("destinations", DESTINATIONS * sizeof(*w->destinations),
 				   RTE_CACHE_LINE_SIZE, socket);
@@ -155,8 +144,7 @@ static uint64_t worker_octets(const struct config *config)
 	       memory_of_block(sizeof(struct fragment_ids)) +
 	       memory_of_block(sizeof(struct worker)) +
 	       memory_of_block(DESTINATIONS * sizeof(struct destination)) +
-	       memory_of_ring(sizeof(struct punt), RING_SLOTS) +
-	       memory_of_ring(sizeof(struct inject), RING_SLOTS);
+	       2 * ring_octets(RING_SLOTS);
 }
 
 static struct memory_needs add_up(const struct config *config,
@@ -264,8 +252,8 @@ unsigned int dataplane_punted(struct punt punts[], unsigned int count)
 	for (uint16_t i = 0; i < dp.worker_count && taken < count; i++) {
 		struct worker *w = dp.workers[(dp.next_worker + i) % dp.worker_count];
 
-		taken += rte_ring_sc_dequeue_burst_elem(w->punt_ring, &punts[taken],
-							sizeof(punts[0]), count - taken, NULL);
+		while (taken < count && ring_take(w->punt_ring, &punts[taken]))
+			punts[taken++].worker = (uint8_t)w->index;
 	}
 	dp.next_worker = (uint16_t)((dp.next_worker + 1) % dp.worker_count);
 	return taken;
@@ -300,8 +288,7 @@ int dataplane_inject(uint16_t worker, struct rte_mbuf *packet, uint32_t next_hop
 {
 	struct inject message = {.packet = packet, .next_hop = next_hop};
 
-	if (rte_ring_sp_enqueue_elem(dp.workers[worker]->inject_ring, &message, sizeof(message)) ==
-	    0)
+	if (ring_put(dp.workers[worker]->inject_ring, &message))
 		return 0;
 	rte_pktmbuf_free(packet);
 	dp.inject_failures++;

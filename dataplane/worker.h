@@ -14,7 +14,6 @@
 
 #include <rte_branch_prediction.h>
 #include <rte_ether.h>
-#include <rte_ring.h>
 
 #include "ha/dataplane.h"
 #include "ha/home_anycast.h"
@@ -22,6 +21,7 @@
 #include "node_counters.h"
 #include "packet.h"
 #include "peers.h"
+#include "ring.h"
 
 enum {
 	WORKER_QUEUES_MAX = 64,
@@ -58,8 +58,8 @@ struct worker {
 	/* read by the worker only, constant while it runs */
 	const struct dataplane_tables *tables;
 	struct rte_rcu_qsbr *rcu;
-	struct rte_ring *punt_ring;
-	struct rte_ring *inject_ring;
+	struct ring *punt_ring;
+	struct ring *inject_ring;
 	struct node_counters to_nodes;
 	struct node_counters from_nodes;
 	struct destination *destinations;
@@ -84,7 +84,6 @@ struct worker {
 	uint16_t dropped_count;
 	struct inject arrived[BURST_MAX]; /* from the control thread, sent in the next turn */
 	uint16_t arrived_count;
-	bool is_announced; /* more was seen on the ring */
 	struct tx_queue tx[PORTS_MAX];
 	struct twin twins[PORTS_MAX];
 	struct token_bucket buckets[PUNT_CLASS_COUNT];

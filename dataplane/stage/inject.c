@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "stage/stages.h"
 
-#include <rte_ring_elem.h>
-
 #include "stage/send.h"
 
 /* What the control thread wrote lies in its CPU's cache, and each line that is waited for takes as long as
- * forwarding several packets. So nothing is waited for: one turn sees that there is something, the
- * next one takes it off the ring, the one after sends it, and each fetches what the next will read. */
+ * forwarding several packets. So nothing is waited for: one turn takes it off the ring, the next one sends it, and what
+ * each reads was fetched before. */
 
 enum { FETCH_OCTETS = 192 }; /* of a frame; an acknowledgement seldom has more */
 
@@ -66,37 +64,22 @@ static void send_all(struct worker *w)
 
 static void take(struct worker *w)
 {
-	w->arrived_count = (uint16_t)rte_ring_sc_dequeue_burst_elem(
-		w->inject_ring, w->arrived, sizeof(w->arrived[0]), BURST_MAX, NULL);
-	for (unsigned int i = 0; i < w->arrived_count; i++)
-		fetch_packet(w->arrived[i].packet);
-}
-
-/* True when something lies on the ring; then its lines are fetched. */
-static bool is_announced(const struct rte_ring *ring)
-{
-	const struct inject *elements = (const struct inject *)(ring + 1);
-
-	if (rte_ring_empty(ring))
-		return false;
-	__builtin_prefetch(&elements[ring->cons.head & ring->mask]);
-	__builtin_prefetch(&ring->cons, 1);
-	return true;
+	while (w->arrived_count < BURST_MAX &&
+	       ring_take(w->inject_ring, &w->arrived[w->arrived_count]))
+		fetch_packet(w->arrived[w->arrived_count++].packet);
 }
 
 void inject_expect(const struct worker *w)
 {
-	rte_prefetch0(&w->inject_ring->prod);
+	ring_expect_take(w->inject_ring);
 }
 
 unsigned int inject_poll(struct worker *w)
 {
-	unsigned int work = w->arrived_count + w->is_announced;
+	unsigned int work = w->arrived_count;
 
 	if (w->arrived_count != 0)
 		send_all(w);
-	if (w->is_announced)
-		take(w);
-	w->is_announced = is_announced(w->inject_ring);
-	return work + w->is_announced;
+	take(w);
+	return work + w->arrived_count;
 }

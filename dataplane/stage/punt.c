@@ -2,7 +2,6 @@
 #include "stage/stages.h"
 
 #include <rte_cycles.h>
-#include <rte_ring_elem.h>
 
 static const struct token_bucket_config *budget(const struct config *config, enum punt_class class)
 {
@@ -63,7 +62,6 @@ void punt(struct worker *w, struct packet *p, enum punt_class class, enum drop_r
 		.next_hop = p->next_hop,
 		.class = (uint8_t) class,
 		.reason = (uint8_t)reason,
-		.worker = (uint8_t)w->index,
 		.tunnelled = p->tunnelled,
 	};
 
@@ -72,7 +70,7 @@ void punt(struct worker *w, struct packet *p, enum punt_class class, enum drop_r
 		return;
 	}
 	packet_settle(p->m, p->ip, p->octets);
-	if (rte_ring_sp_enqueue_elem(w->punt_ring, &message, sizeof(message)) != 0) {
+	if (!ring_put(w->punt_ring, &message)) {
 		drop(w, p, DROP_PUNT_RING_FULL);
 		return;
 	}
@@ -81,10 +79,5 @@ void punt(struct worker *w, struct packet *p, enum punt_class class, enum drop_r
 
 void punt_expect(const struct worker *w)
 {
-	const struct rte_ring *ring = w->punt_ring;
-	const struct punt *elements = (const struct punt *)(ring + 1);
-
-	__builtin_prefetch(&ring->prod, 1);
-	__builtin_prefetch(&ring->cons);
-	__builtin_prefetch(&elements[ring->prod.head & ring->mask], 1);
+	ring_expect_put(w->punt_ring);
 }

@@ -72,7 +72,7 @@ bool multicast_is_listener(const struct worker *w, const struct packet *p);
 /* Sends a packet of this home agent's in two fragments of at most mtu octets each, to a next hop that is resolved. */
 void fragment_send(struct worker *w, struct packet *p, uint16_t mtu, const struct nexthop *hop);
 
-/* Sends what the control thread built, two turns after it was seen. Returns 0 when there is nothing. */
+/* Sends what the control thread built, a turn after it came. Returns 0 when there is nothing. */
 unsigned int inject_poll(struct worker *w);
 /* Some time before inject_poll: fetches what that reads first. */
 void inject_expect(const struct worker *w);

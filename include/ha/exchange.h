@@ -47,12 +47,12 @@ struct punt {
 	};
 	uint8_t class;	   /* enum punt_class */
 	uint8_t reason;	   /* PUNT_ERROR: the enum drop_reason to answer */
-	uint8_t worker;	   /* which one sent it */
 	uint8_t tunnelled; /* came out of a tunnel whose outer source was the registered care-of
 			      address */
+	uint8_t worker;	   /* which one sent it; on the ring, the ring's own */
 };
 
-_Static_assert(sizeof(struct punt) == 16, "ring element");
+_Static_assert(sizeof(struct punt) == 16, "a message of a ring");
 
 /* Of a punted packet with its Ethernet header in front: from where. */
 static inline const uint8_t *punt_source_mac(const uint8_t *ip)
@@ -64,9 +64,9 @@ static inline const uint8_t *punt_source_mac(const uint8_t *ip)
 struct inject {
 	struct rte_mbuf *packet;
 	uint32_t next_hop;
-	uint32_t reserved;
+	uint32_t reserved; /* the last octet is the ring's own */
 };
 
-_Static_assert(sizeof(struct inject) == 16, "ring element");
+_Static_assert(sizeof(struct inject) == 16, "a message of a ring");
 
 #endif

@@ -3,8 +3,6 @@
 
 #include <string.h>
 
-#include <rte_ring_elem.h>
-
 #include "dataplane/reassembly.h"
 
 static void write_header(struct ip6_hdr_wire *ip, const struct ip_addr *from,
@@ -64,7 +62,7 @@ struct rte_mbuf *packet_sent(struct plane *plane)
 
 bool packet_punted(struct plane *plane, struct punt *out)
 {
-	return rte_ring_sc_dequeue_elem(plane->worker->punt_ring, out, sizeof(*out)) == 0;
+	return ring_take(plane->worker->punt_ring, out);
 }
 
 static void clear(struct worker *w, uint32_t bindings)
@@ -77,7 +75,7 @@ static void clear(struct worker *w, uint32_t bindings)
 
 	rte_pktmbuf_free_bulk(w->tx[0].buffer, w->tx[0].count);
 	w->tx[0].count = 0;
-	while (rte_ring_sc_dequeue_elem(w->punt_ring, &punted, sizeof(punted)) == 0)
+	while (ring_take(w->punt_ring, &punted))
 		rte_pktmbuf_free(punted.packet);
 	peers_empty(w);
 	w->stats = (struct worker_stats){0};

@@ -6,7 +6,6 @@
 
 #include <rte_cycles.h>
 #include <rte_malloc.h>
-#include <rte_ring_elem.h>
 
 #include "bcache.h"
 #include "dataplane/fragment_ids.h"
@@ -181,15 +180,6 @@ static void make_nexthops(struct plane *plane)
 	rte_fib6_add(plane->nexthops->routes, any4, IP4_PREFIX_BITS, PLANE_NEXT_HOP4);
 }
 
-static struct rte_ring *make_ring(const char *kind, uint16_t worker, unsigned int element)
-{
-	char name[RTE_RING_NAMESIZE];
-
-	snprintf(name, sizeof(name), "%s_%u", kind, worker);
-	return rte_ring_create_elem(name, element, 1024, SOCKET_ID_ANY,
-				    RING_F_SP_ENQ | RING_F_SC_DEQ);
-}
-
 static struct rte_rcu_qsbr *make_rcu(void)
 {
 	struct rte_rcu_qsbr *rcu = rte_zmalloc("rcu", rte_rcu_qsbr_get_memsize(PLANE_WORKERS_MAX),
@@ -231,15 +221,16 @@ struct worker *plane_make_worker(struct plane *plane, uint16_t index, uint16_t e
 	w->tx[0].ethdev = ethdev;
 	make_counters(&w->to_nodes, plane->binding_count);
 	make_counters(&w->from_nodes, plane->binding_count);
-	w->punt_ring = make_ring("punt", index, sizeof(struct punt));
-	w->inject_ring = make_ring("inject", index, sizeof(struct inject));
+	w->punt_ring = ring_make(PLANE_RING_SLOTS, SOCKET_ID_ANY);
+	w->inject_ring = ring_make(PLANE_RING_SLOTS, SOCKET_ID_ANY);
 	w->destinations = rte_zmalloc("destinations", DESTINATIONS * sizeof(*w->destinations), 64);
 	w->reassembly = reassembly_make(PLANE_REASSEMBLY_PACKETS, SOCKET_ID_ANY);
 	w->fragment_ids = fragment_ids_make(SOCKET_ID_ANY);
 	must(w->destinations, "destinations");
 	must(w->reassembly, "reassembly");
 	must(w->fragment_ids, "identifications");
-	must(w->punt_ring, "rings");
+	must(w->punt_ring, "a ring");
+	must(w->inject_ring, "a ring");
 	punt_buckets_init(w, &limits);
 	w->now_tsc = rte_rdtsc();
 	plane->workers[plane->worker_count++] = w;

@@ -25,7 +25,8 @@ enum {
 	PLANE_WORKERS_MAX = 2,
 	PLANE_SPARE_BINDINGS = 8, /* that a test may publish itself */
 
-	PLANE_REASSEMBLY_PACKETS = 16
+	PLANE_REASSEMBLY_PACKETS = 16,
+	PLANE_RING_SLOTS = 1024,
 };
 
 struct plane {

@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include <rte_ring_elem.h>
-
 #include "dataplane/fragment_ids.h"
 #include "dataplane/reassembly.h"
 #include "dataplane/stage/stages.h"
@@ -204,7 +202,7 @@ static void inject(const struct ip_addr *source, uint8_t next, uint16_t octets)
 	rte_pktmbuf_adj(m, ETHER);
 	if (next == PROTO_ROUTING)
 		rte_pktmbuf_mtod(m, uint8_t *)[IP6] = PROTO_ICMP6;
-	rte_ring_sp_enqueue_elem(plane.worker->inject_ring, &message, sizeof(message));
+	ring_put(plane.worker->inject_ring, &message);
 	while (inject_poll(plane.worker) != 0)
 		;
 }

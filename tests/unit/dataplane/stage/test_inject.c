@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "stage/stages.h"
 
-#include <rte_ring_elem.h>
-
 #include "support/eal.h"
 #include "support/packets.h"
 #include "support/plane.h"
@@ -31,8 +29,7 @@ static void inject(uint8_t number, uint32_t next_hop)
 {
 	struct inject message = {.packet = make(number), .next_hop = next_hop};
 
-	CU_ASSERT_EQUAL_FATAL(
-		rte_ring_sp_enqueue_elem(plane.worker->inject_ring, &message, sizeof(message)), 0);
+	CU_ASSERT_FATAL(ring_put(plane.worker->inject_ring, &message));
 }
 
 /* Until nothing is left. Returns how many turns that took. */
