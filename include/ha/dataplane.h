@@ -90,7 +90,7 @@ uint16_t dataplane_worker_count(void);
 /* Takes up to count punted packets of any worker, fairly. Returns how many. */
 unsigned int dataplane_punted(struct punt punts[], unsigned int count);
 
-/* A buffer for a packet of our own, headroom in place; NULL when there is none. */
+/* A buffer for a packet of our own, with room for Ethernet in front; NULL when there is none. */
 struct rte_mbuf *dataplane_alloc(void);
 
 /* Sends packet (an IPv6 header first) to the next hop, by that worker. On failure the packet is
