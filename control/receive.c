@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "receive.h"
 
+#include <rte_cycles.h>
 #include <rte_mbuf.h>
 #include <rte_prefetch.h>
 
@@ -32,11 +33,14 @@
 
 enum {
 	BATCH = 64,
+	LOOKS_PER_S = 50000, /* at most, unless all of a batch was there */
 	FETCH_STEPS = 3,
 	HOME_OPTION_OFFSET = 46,  /* after the fixed header, two octets and four of padding */
 	REQUEST_HOME_OFFSET = 32, /* in a Registration Request with its IP and UDP headers */
 	FETCH_OCTETS = 192,	  /* of a packet; a Binding Update with its options has them */
 };
+
+static uint64_t next_look_tsc; /* 0: at once */
 
 /* RFC 6275 §9.3.3: to the source as on the wire, about the home address as on the wire. Through a
  * tunnel when that source is a mobile node of ours. */
@@ -330,15 +334,30 @@ static void fetch_tables(const struct punt punts[], unsigned int n)
 			update_fetch(&homes[i], step);
 }
 
+/* Where a worker puts the next packet this thread looks for it, and each look takes that line from the worker's CPU. So it looks
+ * now and then, and takes what has come meanwhile. */
+static bool is_time_to_look(uint64_t now_tsc)
+{
+	if (now_tsc < next_look_tsc)
+		return false;
+	next_look_tsc = now_tsc + rte_get_tsc_hz() / LOOKS_PER_S;
+	return true;
+}
+
 unsigned int receive_poll(void *unused)
 {
 	struct punt punts[BATCH];
-	unsigned int n = dataplane_punted(punts, BATCH);
+	unsigned int n;
 
 	(void)unused;
+	if (!is_time_to_look(rte_rdtsc()))
+		return 0;
+	n = dataplane_punted(punts, BATCH);
 	fetch_packets(punts, n);
 	fetch_tables(punts, n);
 	for (unsigned int i = 0; i < n; i++)
 		receive_one(&punts[i]);
+	if (n == BATCH)
+		next_look_tsc = 0;
 	return n;
 }
