@@ -34,11 +34,13 @@ enum {
 	EXIT_USAGE = 2,
 	ROUNDS_DEFAULT = 9,
 	ROUNDS_MAX = 256,
+	DATA_SLICES = 5, /* of forwarding, in a round */
+	SAMPLES_MAX = ROUNDS_MAX * DATA_SLICES,
 	UPDATES = 65536, /* in a round */
 	WINDOW = 512,	 /* updates on their way; a paced run may fall behind by WINDOW_PACED */
 	WINDOW_PACED = 4096,
 	RATE_PER_S = 100000,	  /* of registrations while data is forwarded */
-	DATA_MS = 300,		  /* of forwarding in a round */
+	DATA_MS = 60,		  /* a slice: what else the machine does comes and goes */
 	FLOOD_RATE_PER_S = 50000, /* of registrations beside a flood */
 	FLOOD_MS = 60,		  /* short: most rounds are free of what else the machine does */
 	WINDOW_FLOOD = 512,
@@ -86,7 +88,7 @@ static bool hugepages;
 static bool json;
 static bool floods;
 
-static double samples[MEASURES][ROUNDS_MAX];
+static double samples[MEASURES][SAMPLES_MAX];
 static struct histogram latency;       /* with updates as fast as acknowledged */
 static struct histogram paced_latency; /* at RATE_PER_S, beside data at full speed */
 static int64_t lost;
@@ -317,8 +319,7 @@ static uint64_t drops(void)
 
 /* Data packets to random nodes at full speed; with moves, beside RATE_PER_S of them. The worker shares its
  * CPU with the source: what that takes for the moves is no time of the worker's. */
-static const struct source_result *forward(struct source_plan *plan, enum measure pps,
-					   unsigned int round)
+static const struct source_result *forward(struct source_plan *plan, double *pps)
 {
 	uint64_t drops_before = drops();
 	const struct source_result *r;
@@ -327,15 +328,14 @@ static const struct source_result *forward(struct source_plan *plan, enum measur
 	r = run(plan, NULL);
 	if (r == NULL)
 		return NULL;
-	samples[pps][round] = per_s(r->data_out, r->data_end_tsc - r->begin_tsc - r->source_tsc);
+	*pps = per_s(r->data_out, r->data_end_tsc - r->begin_tsc - r->source_tsc);
 	lost += (int64_t)(r->data_in - r->data_out - (drops() - drops_before));
 	to_old_address += r->to_old_address;
 	return r;
 }
 
-static bool measure_forwarding(unsigned int round)
+static bool measure_with(unsigned int slice)
 {
-	struct source_plan without = {0};
 	struct source_plan with = {
 		.update_count = RATE_PER_S / 1000 * DATA_MS,
 		.rate_per_s = RATE_PER_S,
@@ -343,14 +343,32 @@ static bool measure_forwarding(unsigned int round)
 	};
 	const struct source_result *r;
 
-	if (forward(&without, WITHOUT_PPS, round) == NULL)
-		return false;
 	with.updates = updates_prepare(with.update_count, true);
-	r = with.updates != NULL ? forward(&with, WITH_PPS, round) : NULL;
+	r = with.updates != NULL ? forward(&with, &samples[WITH_PPS][slice]) : NULL;
 	if (r == NULL)
 		return false;
-	samples[WITH_UPDATES_PER_S][round] = per_s(r->acked, r->acked_tsc - r->begin_tsc);
+	samples[WITH_UPDATES_PER_S][slice] = per_s(r->acked, r->acked_tsc - r->begin_tsc);
 	merge(&paced_latency, &r->latency);
+	return true;
+}
+
+/* Each slice with registrations stands between two without, of which the mean counts. */
+static bool measure_forwarding(unsigned int round)
+{
+	struct source_plan without = {0};
+	double before;
+	double after;
+
+	if (forward(&without, &before) == NULL)
+		return false;
+	for (unsigned int i = 0; i < DATA_SLICES; i++) {
+		unsigned int slice = round * DATA_SLICES + i;
+
+		if (!measure_with(slice) || forward(&without, &after) == NULL)
+			return false;
+		samples[WITHOUT_PPS][slice] = (before + after) / 2;
+		before = after;
+	}
 	return true;
 }
 
@@ -434,11 +452,18 @@ static bool measure(void)
 
 /* Printing */
 
+static unsigned int count_of(enum measure m)
+{
+	bool is_forwarding = m >= WITHOUT_PPS && m <= WITH_UPDATES_PER_S;
+
+	return is_forwarding ? rounds * DATA_SLICES : rounds;
+}
+
 static void print_samples(enum measure from, enum measure to)
 {
 	for (enum measure m = from; m <= to; m++) {
 		printf("%s\"%s\": [", m != from ? ", " : "", names[m]);
-		for (unsigned int i = 0; i < rounds; i++)
+		for (unsigned int i = 0; i < count_of(m); i++)
 			printf("%s%.1f", i != 0 ? ", " : "", samples[m][i]);
 		printf("]");
 	}
@@ -482,42 +507,45 @@ static int by_value(const void *a, const void *b)
 	return (difference > 0) - (difference < 0);
 }
 
-static double median(const double from[])
+static double median_of(const double from[], unsigned int count)
 {
-	double sorted[ROUNDS_MAX];
+	double sorted[SAMPLES_MAX];
 
-	memcpy(sorted, from, rounds * sizeof(sorted[0]));
-	qsort(sorted, rounds, sizeof(sorted[0]), by_value);
-	return sorted[rounds / 2];
+	memcpy(sorted, from, count * sizeof(sorted[0]));
+	qsort(sorted, count, sizeof(sorted[0]), by_value);
+	return sorted[count / 2];
 }
 
-/* Of what was measured in the same round. */
+static double median(enum measure m)
+{
+	return median_of(samples[m], count_of(m));
+}
+
+/* Of the ratios within each round. */
 static double median_ratio(enum measure of, enum measure to)
 {
-	double ratios[ROUNDS_MAX];
+	double ratios[SAMPLES_MAX];
 
-	for (unsigned int i = 0; i < rounds; i++)
+	for (unsigned int i = 0; i < count_of(of); i++)
 		ratios[i] = samples[of][i] / samples[to][i];
-	return median(ratios);
+	return median_of(ratios, count_of(of));
 }
 
 static void print_text(void)
 {
 	printf("%" PRIu32 " mobile nodes, medians of %u rounds\n", load.count, rounds);
-	printf("authenticator        %9.0f cycles\n", median(samples[HMAC_CYCLES]));
-	printf("table                %9.0f cycles\n", median(samples[TABLE_CYCLES]));
-	printf("whole update         %9.0f cycles of the control thread\n",
-	       median(samples[UPDATE_CYCLES]));
+	printf("authenticator        %9.0f cycles\n", median(HMAC_CYCLES));
+	printf("table                %9.0f cycles\n", median(TABLE_CYCLES));
+	printf("whole update         %9.0f cycles of the control thread\n", median(UPDATE_CYCLES));
 	printf("registrations        %9.0f a second, %.2f of the limit of %.0f\n",
-	       median(samples[UPDATES_PER_S]), median_ratio(UPDATES_PER_S, LIMIT_PER_S),
-	       median(samples[LIMIT_PER_S]));
+	       median(UPDATES_PER_S), median_ratio(UPDATES_PER_S, LIMIT_PER_S),
+	       median(LIMIT_PER_S));
 	printf("update to answer     p50 %.0f, p99 %.0f, p99.9 %.0f us with %u on their way\n",
 	       quantile_us(&latency, 0.5), quantile_us(&latency, 0.99),
 	       quantile_us(&latency, 0.999), RTE_MIN(load.count, WINDOW));
-	printf("forwarding           %9.0f packets a second\n", median(samples[WITHOUT_PPS]));
+	printf("forwarding           %9.0f packets a second\n", median(WITHOUT_PPS));
 	printf("  beside updates     %9.0f, %.3f of that; %.0f updates a second\n",
-	       median(samples[WITH_PPS]), median_ratio(WITH_PPS, WITHOUT_PPS),
-	       median(samples[WITH_UPDATES_PER_S]));
+	       median(WITH_PPS), median_ratio(WITH_PPS, WITHOUT_PPS), median(WITH_UPDATES_PER_S));
 	printf("  update to answer   p50 %.0f, p99 %.0f, p99.9 %.0f us\n",
 	       quantile_us(&paced_latency, 0.5), quantile_us(&paced_latency, 0.99),
 	       quantile_us(&paced_latency, 0.999));
@@ -537,8 +565,8 @@ static void print_floods_text(void)
 	printf("%" PRIu32 " mobile nodes, %u updates a second, medians of %u rounds\n", load.count,
 	       FLOOD_RATE_PER_S, rounds);
 	for (enum measure m = ALONE_P99_US; m <= BESIDE_SOLICITATIONS_P99_US; m++)
-		printf("update to answer, p99  %7.1f us, %.3f of beside data: %s\n",
-		       median(samples[m]), median_ratio(m, BESIDE_DATA_P99_US), beside[m]);
+		printf("update to answer, p99  %7.1f us, %.3f of beside data: %s\n", median(m),
+		       median_ratio(m, BESIDE_DATA_P99_US), beside[m]);
 	printf("uncounted packets %" PRId64 "\n", lost);
 }
 
