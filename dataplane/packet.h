@@ -67,10 +67,10 @@ struct burst4;
 
 struct burst {
 	struct packet packets[BURST_MAX];
-	uint16_t port;		    /* they came in by */
-	struct packet_list tunnel;  /* to a home agent address, carrying IPv6 */
-	struct packet_keys data;    /* to any other address: by destination */
-	struct packet_list local;   /* to a home agent address, with something that may be ours */
+	uint16_t port;		   /* they came in by */
+	struct packet_keys tunnel; /* to a home agent address, carrying whole IPv6: by its source */
+	struct packet_keys data;   /* to any other address: by destination */
+	struct packet_list local;  /* to a home agent address, with something that may be ours */
 	struct packet_routes plain; /* out of a tunnel, to an address that is no mobile node's */
 	struct packet_list kernel;  /* Ethernet header still in front */
 	bool has_ip4;

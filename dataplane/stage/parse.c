@@ -3,6 +3,7 @@
 
 #include "ip4/stages4.h"
 #include "stage/frame.h"
+#include "stage/inner.h"
 
 #include <rte_branch_prediction.h>
 #include <rte_prefetch.h>
@@ -12,8 +13,8 @@ enum {
 	ROOM_OCTETS = sizeof(struct ip6_hdr_wire), /* that a tunnel will take in front */
 };
 
-/* To a home agent address, and not just IPv6 in IPv6. True when it is a tunnel all the same. */
-static __rte_noinline __rte_cold bool sort_local(struct worker *w, struct burst *b,
+/* To a home agent address, and not just IPv6 in IPv6: it may be a tunnel all the same. */
+static __rte_noinline __rte_cold void sort_local(struct worker *w, struct burst *b,
 						 struct packet *p)
 {
 	const struct ip_addr *home;
@@ -21,16 +22,17 @@ static __rte_noinline __rte_cold bool sort_local(struct worker *w, struct burst 
 
 	if (kind == LOCAL_FRAGMENT && !fragment_is_ours(p->ip, home)) {
 		packet_list_add(&b->kernel, p);
-		return false;
+		return;
 	}
 	if (kind == LOCAL_FRAGMENT) {
 		if (!reassemble(w, p, p->agent))
-			return false;
+			return;
 		kind = local_classify(p->ip, &p->outer_octets, &home);
 	}
 	switch (kind) {
 	case LOCAL_TUNNEL:
-		return true;
+		tunnel_add(w, &b->tunnel, p);
+		break;
 	case LOCAL_MOBILITY:
 	case LOCAL_HOME_OPTION:
 	case LOCAL_ERROR:
@@ -47,7 +49,6 @@ static __rte_noinline __rte_cold bool sort_local(struct worker *w, struct burst 
 		drop(w, p, DROP_EXTENSION_HEADERS);
 		break;
 	}
-	return false;
 }
 
 /* A multicast frame with a whole packet to a multicast address, in one buffer. */
@@ -143,6 +144,7 @@ static __rte_noinline size_t parse_run(struct worker *w, struct burst *b,
 		struct packet *p = &b->packets[at];
 		const struct ip6_hdr_wire *ip = frame_packet(frame);
 		const struct ip_addr *to = ip6_destination(ip);
+		const struct ip6_hdr_wire *inner;
 		uint16_t agent;
 
 		if (unlikely(!parse(p, received[at], frame, second, mac))) {
@@ -159,8 +161,17 @@ static __rte_noinline size_t parse_run(struct worker *w, struct burst *b,
 		}
 		p->agent = agent;
 		p->outer_octets = sizeof(*p->ip);
-		if (likely(ip->next_header == PROTO_IPV6) || sort_local(w, b, p))
+		inner = ip + 1;
+		if (unlikely(ip->next_header != PROTO_IPV6)) {
+			b->tunnel.count = (uint16_t)tunnel;
+			sort_local(w, b, p);
+			tunnel = b->tunnel.count;
+		} else if (unlikely(!inner_is_whole(inner, (uint16_t)second))) {
+			drop(w, p, DROP_TUNNEL_INNER);
+		} else {
+			b->tunnel.keys.homes[tunnel] = ip6_source(inner);
 			b->tunnel.at[tunnel++] = p;
+		}
 	}
 	b->data.count = (uint16_t)data;
 	b->tunnel.count = (uint16_t)tunnel;

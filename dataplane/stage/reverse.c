@@ -53,7 +53,7 @@ static __rte_noinline __rte_cold void sort_inner_local(struct worker *w, struct 
 	switch (kind) {
 	case LOCAL_TUNNEL:
 		p->agent = agent;
-		packet_list_add(&b->tunnel, p);
+		tunnel_add(w, &b->tunnel, p);
 		break;
 	case LOCAL_FRAGMENT:
 		drop(w, p, DROP_FRAGMENT);
@@ -87,27 +87,6 @@ static void sort_inner(struct worker *w, struct burst *b, struct packet *p)
 		packet_keys_add(&b->data, p, to);
 	else
 		packet_routes_add(&b->plain, p);
-}
-
-/* Keeps on the list what has an inner packet that is whole, by its source. Returns how many. */
-static inline unsigned int check_inner(struct worker *w, struct packet_list *tunnel,
-				       const struct ip_addr *homes[])
-{
-	unsigned int n = tunnel->count;
-	unsigned int whole = 0;
-
-	for (unsigned int i = 0; i < n; i++) {
-		struct packet *p = tunnel->at[i];
-		const struct ip6_hdr_wire *inner = inner_of(p);
-
-		if (unlikely(!inner_is_whole(inner, p->octets - p->outer_octets))) {
-			drop(w, p, DROP_TUNNEL_INNER);
-			continue;
-		}
-		homes[whole] = ip6_source(inner);
-		tunnel->at[whole++] = p;
-	}
-	return whole;
 }
 
 /* By a next hop that is remembered for the destination; false, and nothing done, for whatever wants a
@@ -185,14 +164,13 @@ static __rte_noinline unsigned int open_all(struct worker *w, struct burst *b, u
 static void open_layer(struct worker *w, struct burst *b)
 {
 	const struct binding *found[BURST_MAX];
-	struct bcache_keys keys;
-	unsigned int n;
+	struct bcache_keys *keys = &b->tunnel.keys;
+	unsigned int n = b->tunnel.count;
 
-	n = check_inner(w, &b->tunnel, keys.homes);
 	b->tunnel.count = 0;
-	find_begin(w->tables->bcache, &keys, n);
+	find_begin(w->tables->bcache, keys, n);
 	find_next_hops(w, b, n);
-	find_end(w->tables->bcache, &keys, n, &w->from_nodes, found);
+	find_end(w->tables->bcache, keys, n, &w->from_nodes, found);
 	w->stats.decapsulated += open_all(w, b, n, found);
 }
 

@@ -7,13 +7,11 @@
 #include "flow.h"
 #include "stage/inner.h"
 
-/* Which worker opens the tunnel of p. What is malformed is nobody's flow: whoever received it ends it. */
+/* Which worker opens the tunnel of p. */
 static inline uint16_t owner_of(const struct worker *w, const struct packet *p)
 {
 	const struct ip6_hdr_wire *inner = inner_of(p);
 
-	if (unlikely(!inner_is_whole(inner, p->octets - p->outer_octets)))
-		return w->index;
 	return flow_part(flow_hash(inner, ip6_octets(inner), flow_destination(inner)),
 			 w->peer_count);
 }
@@ -37,7 +35,7 @@ static void hand_over(struct worker *w, struct peer *peer, uint16_t port)
 /* A flow has one owner and a ring keeps its order, so packets of a flow stay in the order in which they were received. */
 void spread_burst(struct worker *w, struct burst *b)
 {
-	struct packet_list *tunnel = &b->tunnel;
+	struct packet_keys *tunnel = &b->tunnel;
 	uint16_t n = tunnel->count;
 	uint16_t mine = 0;
 
@@ -45,10 +43,12 @@ void spread_burst(struct worker *w, struct burst *b)
 		struct packet *p = tunnel->at[i];
 		uint16_t owner = owner_of(w, p);
 
-		if (owner == w->index)
+		if (owner == w->index) {
+			tunnel->keys.homes[mine] = tunnel->keys.homes[i];
 			tunnel->at[mine++] = p;
-		else
+		} else {
 			packet_list_add(&w->peers[owner].waiting, p);
+		}
 	}
 	tunnel->count = mine;
 	for (uint16_t i = 0; mine < n && i < w->peer_count; i++)

@@ -305,6 +305,28 @@ static void what_is_left_on_rings_is_freed_at_the_end(void)
 	packets_clear(&plane);
 }
 
+/* What stays is opened for the right mobile node, whatever was handed over in front of it. */
+static void one_burst_may_be_of_many_nodes(void)
+{
+	struct rte_mbuf *frames[BURST_MAX];
+
+	packets_clear(&plane);
+	for (uint16_t i = 0; i < BURST_MAX; i++) {
+		struct ip_addr from = plane_care_of(i);
+		struct ip_addr node = plane_home(i);
+
+		frames[i] = packet_make_tunnelled(&plane, &from, &agent, &node, &correspondent);
+	}
+	worker_burst(first, frames, BURST_MAX, 0);
+	CU_ASSERT(first->stats.handed_over > 0);
+	CU_ASSERT(first->stats.decapsulated > 0);
+	CU_ASSERT_EQUAL(first->stats.handed_over + first->stats.decapsulated, BURST_MAX);
+	CU_ASSERT_EQUAL(spread_poll(second), first->stats.handed_over);
+	CU_ASSERT_EQUAL(second->stats.decapsulated, first->stats.handed_over);
+	CU_ASSERT_TRUE(packets_balance(&plane));
+	packets_clear(&plane);
+}
+
 static void a_malformed_inner_packet_stays_and_is_dropped_by_its_name(void)
 {
 	uint16_t flow = flow_of(second);
@@ -396,6 +418,7 @@ int main(void)
 		UNIT(the_port_goes_with_the_packet),
 		UNIT(a_full_ring_is_counted_and_what_it_did_not_take_is_freed),
 		UNIT(what_is_left_on_rings_is_freed_at_the_end),
+		UNIT(one_burst_may_be_of_many_nodes),
 		UNIT(a_malformed_inner_packet_stays_and_is_dropped_by_its_name),
 		UNIT(a_wrong_outer_source_is_refused_by_the_owner),
 		UNIT(packets_that_are_no_tunnel_stay),
