@@ -39,10 +39,13 @@ def one(found):
 
 def limited(home_agent, *sent):
     """RFC 4443 2.4 (f): of a flood to one /64 the burst is answered and what the rate gives meanwhile. Returns the answers."""
+    before = home_agent.daemon.counters()
     begun = time.monotonic()
     found = home_agent.exchange(*sent)
     most = LIMIT["burst"] + LIMIT["rate_per_s"] * (time.monotonic() - begun) + 1
-    true(LIMIT["burst"] <= len(found) <= most, f"{len(found)} of {len(sent)} answered, {most:.0f} at most are allowed")
+    if not LIMIT["burst"] <= len(found) <= most:
+        counted = {name: value - before[name] for name, value in home_agent.daemon.counters().items() if value != before.get(name)}
+        raise Failure(f"{len(found)} of {len(sent)} answered, {most:.0f} at most are allowed; it counted {counted}")
     return found
 
 

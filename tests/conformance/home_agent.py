@@ -48,6 +48,9 @@ class ForeignDaemon(Daemon):
     def lost_buffers(self, seconds=0):
         return {}  # nobody knows
 
+    def counters(self):
+        return {}  # nor what it counts
+
 
 class Inbox:
     """What comes and is wanted here, whenever it comes: no other case sees it. Of nodes that wait for something while others run."""
