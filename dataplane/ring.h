@@ -20,11 +20,7 @@
 #include <rte_branch_prediction.h>
 #include <rte_common.h>
 
-enum {
-	RING_MARK_AT = 15, /* in a message */
-	RING_SLOTS_LIMIT =
-		1 << 24, /* more, and the mark would not change where the counts of 32 bits wrap */
-};
+enum { RING_MARK_AT = 15 }; /* in a message */
 
 /* The two halves of a message, in the order in which they are written. */
 struct ring_slot {
@@ -46,8 +42,8 @@ struct ring {
 	struct ring_slot slot[] __rte_cache_aligned;
 };
 
-/* slots: a power of two, at most RING_SLOTS_LIMIT; so many messages can be on their way. NULL: no memory. It stays until the EAL
- * ends. */
+/* slots: a power of two, at most 2^24, so that the mark changes where the counts of 32 bits wrap; so many messages can be on
+ * their way. NULL: no memory. It stays until the EAL ends. */
 struct ring *ring_make(uint32_t slots, int socket);
 
 /* Octets of DPDK's memory that this takes. */
