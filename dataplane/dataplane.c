@@ -20,7 +20,6 @@
 
 enum {
 	RING_SLOTS = 8192,
-	FETCH_OCTETS = 128, /* of a frame of our own; most are shorter */
 	CONTROL_MBUFS = 8192,
 	RESERVE = 8, /* buffers taken from the pool ahead of their use, while memory fetches them */
 };
@@ -260,12 +259,6 @@ unsigned int dataplane_punted(struct punt punts[], unsigned int count)
 	return taken;
 }
 
-/* Where a frame will start: at a cache line of its own. */
-static void *frame_of(struct rte_mbuf *m)
-{
-	return (char *)(m + 1) + RTE_PKTMBUF_HEADROOM;
-}
-
 /* Workers gave the buffers back, so their lines lie in other caches. */
 static struct rte_mbuf *take_ahead(void)
 {
@@ -274,8 +267,8 @@ static struct rte_mbuf *take_ahead(void)
 	if (m == NULL)
 		return NULL;
 	__builtin_prefetch(m, 1);
-	for (unsigned int at = 0; at < FETCH_OCTETS; at += RTE_CACHE_LINE_SIZE)
-		__builtin_prefetch((char *)frame_of(m) + at, 1);
+	for (unsigned int at = 0; at < OWN_FRAME_FETCHED; at += RTE_CACHE_LINE_SIZE)
+		__builtin_prefetch(own_frame(m) + at, 1);
 	return m;
 }
 

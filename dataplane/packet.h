@@ -96,6 +96,16 @@ static inline size_t packet_headroom(const struct packet *p)
 	return (size_t)((const uint8_t *)p->ip - (const uint8_t *)p->m->buf_addr);
 }
 
+enum {
+	OWN_FRAME_FETCHED = 128
+}; /* octets of a frame of our own that are fetched ahead of their use; most are shorter */
+
+/* Where a frame of our own starts (dataplane_alloc): at a cache line of its own. */
+static inline uint8_t *own_frame(struct rte_mbuf *m)
+{
+	return (uint8_t *)(m + 1) + RTE_PKTMBUF_HEADROOM;
+}
+
 /* Leaves the mbuf with exactly the octets that start there. */
 static inline void packet_settle(struct rte_mbuf *m, const void *start, uint16_t octets)
 {

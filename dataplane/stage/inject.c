@@ -7,18 +7,16 @@
  * forwarding several packets. So nothing is waited for: one turn takes it off the ring, the next one sends it, and what
  * each reads was fetched before. */
 
-enum { FETCH_OCTETS = 128 }; /* of a frame; an acknowledgement seldom has more */
-
 /* As dataplane_alloc makes it. Of the mbuf only the first line is written, as is that of the frame, which gets Ethernet. The second one of the
  * mbuf is read when it is freed, and the others of the frame by ports in software. */
 static void fetch_packet(struct rte_mbuf *m)
 {
-	const uint8_t *frame = (const uint8_t *)(m + 1) + RTE_PKTMBUF_HEADROOM;
+	const uint8_t *frame = own_frame(m);
 
 	__builtin_prefetch(m, 1);
 	__builtin_prefetch(&m->next);
 	__builtin_prefetch(frame, 1);
-	for (unsigned int octets = RTE_CACHE_LINE_SIZE; octets < FETCH_OCTETS;
+	for (unsigned int octets = RTE_CACHE_LINE_SIZE; octets < OWN_FRAME_FETCHED;
 	     octets += RTE_CACHE_LINE_SIZE)
 		__builtin_prefetch(frame + octets);
 }
