@@ -77,10 +77,10 @@ struct burst {
 	struct burst4 *ip4; /* packets of IPv4, with has_ip4 */
 };
 
-static inline void packet_keys_add(struct packet_keys *keys, struct packet *packet,
-				   const struct ip_addr *home)
+static inline void packet_keys_add(struct packet_keys *keys, const struct bcache *cache,
+				   struct packet *packet, const struct ip_addr *home)
 {
-	keys->keys.homes[keys->count] = home;
+	bcache_keys_put(cache, &keys->keys, keys->count, home);
 	keys->at[keys->count++] = packet;
 }
 

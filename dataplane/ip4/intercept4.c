@@ -3,8 +3,8 @@
 
 #include "count.h"
 #include "encap/push4.h"
-#include "ip4/find4.h"
 #include "ip4/send4.h"
+#include "stage/find.h"
 
 enum { FETCH_AHEAD = 3 }; /* packets: more than the processor looks ahead by itself */
 
@@ -128,7 +128,7 @@ void intercept4_burst(struct worker *w, struct burst4 *b)
 
 	if (b->data.count == 0)
 		return;
-	find4_begin(w->tables->bcache, &b->data.keys, b->data.count);
-	find4_end(w->tables->bcache, &b->data.keys, b->data.count, &w->to_nodes, found);
+	find_begin(w->tables->bcache, &b->data.keys, b->data.count);
+	find_end_words(w->tables->bcache, &b->data.keys, b->data.count, &w->to_nodes, found);
 	w->stats.encapsulated += tunnel_all(w, b, found);
 }

@@ -130,6 +130,7 @@ size_t parse4_run(struct worker *w, struct burst *all, struct rte_mbuf *received
 		  size_t n)
 {
 	const struct agents4 agents = agents4(w->tables);
+	const struct bcache cache = *w->tables->bcache;
 	struct burst4 *b = begin(w->tables, all);
 	uint64_t mac = frame_destination(w->macs[all->port].addr_bytes);
 	bool is_foreign = is_foreign_port(w->tables, all->port);
@@ -142,7 +143,7 @@ size_t parse4_run(struct worker *w, struct burst *all, struct rte_mbuf *received
 		struct packet *p = &all->packets[at];
 		const struct ip4_hdr_wire *ip = frame_packet(frame);
 		uint16_t octets = (uint16_t)(second >> 16);
-		uint64_t *key;
+		uint64_t key;
 		uint16_t agent;
 
 		if (unlikely(!parse(p, received[at], frame, second, mac))) {
@@ -153,15 +154,17 @@ size_t parse4_run(struct worker *w, struct burst *all, struct rte_mbuf *received
 		}
 		agent = agent4_find(&agents, ip->destination);
 		if (agent != AGENT4_NONE) {
-			key = &b->tunnel.keys.words[tunnel];
-			if (likely(sort_tunnel(w, b, p, ip, octets, agent, key)))
+			if (likely(sort_tunnel(w, b, p, ip, octets, agent, &key))) {
+				bcache_words_put(&cache, &b->tunnel.keys, tunnel, key);
 				b->tunnel.at[tunnel++] = p;
+			}
 		} else if (likely(!is_foreign)) {
-			key = &b->data.keys.words[data];
-			*key = key4(KEY4_HOME, packet_raw_number(ip->destination));
+			key = key4(KEY4_HOME, packet_raw_number(ip->destination));
+			bcache_words_put(&cache, &b->data.keys, data, key);
 			b->data.at[data++] = p;
 		} else {
-			key4_add(&b->visitors, p, KEY4_VISITOR, ip->source);
+			key = key4(KEY4_VISITOR, packet_raw_number(ip->source));
+			key4_add(&b->visitors, &cache, p, key);
 		}
 	}
 	b->tunnel.count = (uint16_t)tunnel;

@@ -5,8 +5,8 @@
 #include "encap/gre.h"
 #include "encap/ip4_in_ip4.h"
 #include "encap/udp4.h"
-#include "ip4/find4.h"
 #include "ip4/inner4.h"
+#include "stage/find.h"
 #include "stage/send.h"
 
 enum { TUNNEL_DEPTH_MAX = 4 }; /* as for IPv6 */
@@ -133,14 +133,15 @@ static __rte_noinline void sort_inner(struct worker *w, struct burst4 *b, struct
 	uint16_t agent = agent4_find(&agents, p->ip4->destination);
 
 	if (agent != AGENT4_NONE) {
-		uint64_t *key = &b->tunnel.keys.words[b->tunnel.count];
+		uint64_t key;
 
-		if (local4_sort(w, b, p, agent) && inner4_check(w, b, p, key))
-			b->tunnel.at[b->tunnel.count++] = p;
+		if (local4_sort(w, b, p, agent) && inner4_check(w, b, p, &key))
+			key4_add(&b->tunnel, w->tables->bcache, p, key);
 	} else if (!ip4_is_unicast(ip4_number(&to))) {
 		drop(w, p, DROP_TUNNEL_INNER);
 	} else if (home_network_find(w->tables, &to) != NULL) {
-		key4_add(&b->data, p, KEY4_HOME, p->ip4->destination);
+		key4_add(&b->data, w->tables->bcache, p,
+			 key4(KEY4_HOME, packet_raw_number(p->ip4->destination)));
 	} else {
 		plain4_add(b, p);
 	}
@@ -242,9 +243,9 @@ static void open_layer(struct worker *w, struct burst4 *b)
 	unsigned int n = b->tunnel.count;
 
 	b->tunnel.count = 0;
-	find4_begin(w->tables->bcache, keys, n);
+	find_begin(w->tables->bcache, keys, n);
 	find_next_hops(w, b, n);
-	find4_end(w->tables->bcache, keys, n, &w->from_nodes, found);
+	find_end_words(w->tables->bcache, keys, n, &w->from_nodes, found);
 	w->stats.decapsulated += open_all(w, b, n, found);
 }
 

@@ -69,10 +69,10 @@ static inline uint64_t key4(uint32_t tag, uint32_t raw)
 	return raw_word(htobe32(tag), raw);
 }
 
-static inline void key4_add(struct packet_keys *keys, struct packet *p, uint32_t tag,
-			    const uint8_t octets[static 4])
+static inline void key4_add(struct packet_keys *keys, const struct bcache *cache, struct packet *p,
+			    uint64_t key)
 {
-	keys->keys.words[keys->count] = key4(tag, packet_raw_number(octets));
+	bcache_words_put(cache, &keys->keys, keys->count, key);
 	keys->at[keys->count++] = p;
 }
 

@@ -3,8 +3,8 @@
 
 #include "count.h"
 #include "encap/ip4_in_ip4.h"
-#include "ip4/find4.h"
 #include "ip4/inner4.h"
+#include "stage/find.h"
 
 /* The foreign agent's part. A visitor's binding leads to its home agent, and its next hop to the visitor. */
 
@@ -121,14 +121,15 @@ void visitor_burst(struct worker *w, struct burst4 *b)
 
 	if (visitors->count == 0)
 		return;
-	find4_begin(w->tables->bcache, &visitors->keys, visitors->count);
-	find4_end(w->tables->bcache, &visitors->keys, visitors->count, &w->from_nodes, found);
+	find_begin(w->tables->bcache, &visitors->keys, visitors->count);
+	find_end_words(w->tables->bcache, &visitors->keys, visitors->count, &w->from_nodes, found);
 	for (unsigned int i = 0; i < visitors->count; i++) {
 		struct packet *p = visitors->at[i];
 
 		if (has_flags(found[i], 0, w->now_tsc))
 			send_home_directly(w, b, p, found[i]);
 		else
-			key4_add(&b->data, p, KEY4_HOME, p->ip4->destination);
+			key4_add(&b->data, w->tables->bcache, p,
+				 key4(KEY4_HOME, packet_raw_number(p->ip4->destination)));
 	}
 }

@@ -33,7 +33,7 @@ static inline void tunnel_add(struct worker *w, struct packet_keys *tunnel, stru
 	unsigned int room = p->octets - (unsigned int)p->outer_octets;
 
 	if (likely(room >= sizeof(*inner)) && likely(inner_is_whole(inner, room)))
-		packet_keys_add(tunnel, p, ip6_source(inner));
+		packet_keys_add(tunnel, w->tables->bcache, p, ip6_source(inner));
 	else
 		drop(w, p, DROP_TUNNEL_INNER);
 }

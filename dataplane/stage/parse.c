@@ -133,6 +133,7 @@ static __rte_noinline size_t parse_run(struct worker *w, struct burst *b,
 				       struct rte_mbuf *received[], size_t at, size_t n)
 {
 	const struct home_agents agents = home_agents(w->tables);
+	const struct bcache cache = *w->tables->bcache;
 	uint64_t mac = frame_destination(w->macs[b->port].addr_bytes);
 	bool has_ip4 = w->tables->agent4_count != 0;
 	size_t tunnel = b->tunnel.count;
@@ -155,7 +156,7 @@ static __rte_noinline size_t parse_run(struct worker *w, struct burst *b,
 		}
 		agent = home_agent_find(&agents, to);
 		if (agent == HOME_AGENT_NONE) {
-			b->data.keys.homes[data] = to;
+			bcache_keys_put(&cache, &b->data.keys, data, to);
 			b->data.at[data++] = p;
 			continue;
 		}
@@ -169,7 +170,7 @@ static __rte_noinline size_t parse_run(struct worker *w, struct burst *b,
 		} else if (unlikely(!inner_is_whole(inner, (uint16_t)second))) {
 			drop(w, p, DROP_TUNNEL_INNER);
 		} else {
-			b->tunnel.keys.homes[tunnel] = ip6_source(inner);
+			bcache_keys_put(&cache, &b->tunnel.keys, tunnel, ip6_source(inner));
 			b->tunnel.at[tunnel++] = p;
 		}
 	}

@@ -84,7 +84,7 @@ static void sort_inner(struct worker *w, struct burst *b, struct packet *p)
 	else if (!ip_addr_is_unicast_routable(to))
 		drop(w, p, DROP_TUNNEL_INNER);
 	else if (is_home_address(w->tables, to))
-		packet_keys_add(&b->data, p, to);
+		packet_keys_add(&b->data, w->tables->bcache, p, to);
 	else
 		packet_routes_add(&b->plain, p);
 }

@@ -44,7 +44,7 @@ void spread_burst(struct worker *w, struct burst *b)
 		uint16_t owner = owner_of(w, p);
 
 		if (owner == w->index) {
-			tunnel->keys.homes[mine] = tunnel->keys.homes[i];
+			bcache_keys_move(&tunnel->keys, mine, i);
 			tunnel->at[mine++] = p;
 		} else {
 			packet_list_add(&w->peers[owner].waiting, p);

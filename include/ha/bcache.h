@@ -143,9 +143,8 @@ static inline const struct binding *bcache_find(const struct bcache *cache,
 }
 
 /* The keys of a burst on their way through the table, in three steps, so that its cache misses
- * overlap: the buckets of all are fetched, then the bindings that their tags lead to, then each is
- * found by comparison. homes is the caller's to fill, or words for the steps that say so; the rest
- * belongs to the steps. hashes are those of bcache_hash. */
+ * overlap: as each is put here its bucket is fetched, then the bindings that the tags lead to are, then
+ * each is found by comparison. hashes are those of bcache_hash. */
 struct bcache_keys {
 	union {
 		const struct ip_addr *homes[BCACHE_BULK_MAX];
@@ -156,33 +155,39 @@ struct bcache_keys {
 	uint32_t hashes[BCACHE_BULK_MAX];
 };
 
-static inline void bcache_keys_fetch_one(const struct bcache *table, struct bcache_keys *keys,
-					 unsigned int i, struct bcache_place place)
+static inline void bcache_keys_fetch(const struct bcache *cache, struct bcache_keys *keys, size_t i,
+				     struct bcache_place place)
 {
-	const struct bcache_bucket *bucket = &table->buckets[place.bucket];
+	const struct bcache_bucket *bucket = &cache->buckets[place.bucket];
 
 	rte_prefetch0(bucket);
 	keys->buckets[i] = bucket;
 	keys->hashes[i] = place.hash;
 }
 
-static inline void bcache_keys_fetch(const struct bcache *cache, struct bcache_keys *keys,
-				     unsigned int count)
+/* The key must stay where it is until it is found. In a loop cache is best a copy, so that no store makes
+ * it be read again. */
+static inline void bcache_keys_put(const struct bcache *cache, struct bcache_keys *keys, size_t i,
+				   const struct ip_addr *home)
 {
-	const struct bcache table = *cache; /* so that no store below makes it be read again */
-
-	for (unsigned int i = 0; i < count; i++)
-		bcache_keys_fetch_one(&table, keys, i, bcache_place(&table, keys->homes[i]));
+	keys->homes[i] = home;
+	bcache_keys_fetch(cache, keys, i, bcache_place(cache, home));
 }
 
-/* By words. */
-static inline void bcache_words_fetch(const struct bcache *cache, struct bcache_keys *keys,
-				      unsigned int count)
+/* By a word. */
+static inline void bcache_words_put(const struct bcache *cache, struct bcache_keys *keys, size_t i,
+				    uint64_t word)
 {
-	const struct bcache table = *cache;
+	keys->words[i] = word;
+	bcache_keys_fetch(cache, keys, i, bcache_place_of(cache, 0, word));
+}
 
-	for (unsigned int i = 0; i < count; i++)
-		bcache_keys_fetch_one(&table, keys, i, bcache_place_of(&table, 0, keys->words[i]));
+/* What was put at one place is at another one as well, but for what was probed. */
+static inline void bcache_keys_move(struct bcache_keys *keys, size_t to, size_t from)
+{
+	keys->words[to] = keys->words[from];
+	keys->buckets[to] = keys->buckets[from];
+	keys->hashes[to] = keys->hashes[from];
 }
 
 static inline void bcache_keys_probe(const struct bcache *cache, struct bcache_keys *keys,

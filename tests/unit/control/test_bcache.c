@@ -130,8 +130,8 @@ static void find_bulk(const struct ip_addr *homes_wanted[], const struct binding
 	const struct bcache *table = bcache_table();
 	struct bcache_keys keys;
 
-	memcpy(keys.homes, homes_wanted, sizeof(keys.homes[0]) * BULK);
-	bcache_keys_fetch(table, &keys, BULK);
+	for (uint32_t i = 0; i < BULK; i++)
+		bcache_keys_put(table, &keys, i, homes_wanted[i]);
 	bcache_keys_probe(table, &keys, BULK);
 	for (uint32_t i = 0; i < BULK; i++)
 		found[i] = bcache_keys_found(table, &keys, i);
@@ -144,8 +144,7 @@ static void find_bulk_by_words(const struct ip_addr *homes_wanted[], const struc
 	struct bcache_keys keys;
 
 	for (uint32_t i = 0; i < BULK; i++)
-		keys.words[i] = ip_addr_word(homes_wanted[i], 1);
-	bcache_words_fetch(table, &keys, BULK);
+		bcache_words_put(table, &keys, i, ip_addr_word(homes_wanted[i], 1));
 	bcache_keys_probe(table, &keys, BULK);
 	for (uint32_t i = 0; i < BULK; i++)
 		found[i] = bcache_words_found(table, &keys, i);

@@ -38,28 +38,30 @@ static inline const struct binding *bcache_find(const struct bcache *cache,
 
 struct bcache_keys {
 	const struct ip_addr *homes[BCACHE_BULK_MAX];
-	uint64_t words[BCACHE_BULK_MAX];
 	struct ip_addr addresses[BCACHE_BULK_MAX]; /* of words */
 	hash_sig_t hashes[BCACHE_BULK_MAX];
 	void *found[BCACHE_BULK_MAX];
 	uint64_t hits;
 };
 
-static inline void bcache_keys_fetch(const struct bcache *cache, struct bcache_keys *keys,
-				     unsigned int count)
+static inline void bcache_keys_put(const struct bcache *cache, struct bcache_keys *keys, size_t i,
+				   const struct ip_addr *home)
 {
-	for (unsigned int i = 0; i < count; i++)
-		keys->hashes[i] = bcache_hash(cache, keys->homes[i]);
+	keys->homes[i] = home;
+	keys->hashes[i] = bcache_hash(cache, home);
 }
 
-static inline void bcache_words_fetch(const struct bcache *cache, struct bcache_keys *keys,
-				      unsigned int count)
+static inline void bcache_words_put(const struct bcache *cache, struct bcache_keys *keys, size_t i,
+				    uint64_t word)
 {
-	for (unsigned int i = 0; i < count; i++) {
-		keys->addresses[i] = ip_addr_of_word(keys->words[i]);
-		keys->homes[i] = &keys->addresses[i];
-	}
-	bcache_keys_fetch(cache, keys, count);
+	keys->addresses[i] = ip_addr_of_word(word);
+	bcache_keys_put(cache, keys, i, &keys->addresses[i]);
+}
+
+static inline void bcache_keys_move(struct bcache_keys *keys, size_t to, size_t from)
+{
+	keys->homes[to] = keys->homes[from];
+	keys->hashes[to] = keys->hashes[from];
 }
 
 static inline void bcache_keys_probe(const struct bcache *cache, struct bcache_keys *keys,
