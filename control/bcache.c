@@ -18,10 +18,10 @@
 #endif
 
 enum {
-	KEYS_A_BUCKET = BCACHE_SLOTS / 2, /* at capacity */
-	/* With four keys a bucket on average, about 2 % of the buckets need an overflow bucket when
-	 * the table was just filled, and up to 9 % when keys have come and gone for long. */
-	BUCKETS_AN_OVERFLOW = 8,
+	KEYS_A_BUCKET = 4, /* on average, at capacity */
+	/* Then three buckets in a thousand need an overflow bucket when the table was just filled, and up
+	 * to 21 when keys have come and gone for long. */
+	BUCKETS_AN_OVERFLOW = 32,
 	OVERFLOWS_AT_LEAST = 64,
 	RETIRED_AT_LEAST = 64,
 };

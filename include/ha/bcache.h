@@ -5,10 +5,10 @@
  * Finds the binding in force for a home address.
  *
  * Shape      a hash table of buckets in front of an array of bindings. A bucket is one cache line: a
- *            16-bit tag of the key and the binding's index, eight times. A look-up reads one bucket
- *            and one binding, both prefetched for a whole burst at a time. The table is filled to
- *            half, so that one to three keys in a hundred, as fewer or more have come and gone,
- *            lie in an overflow bucket behind their own.
+ *            16-bit tag of the key and the binding's index, ten times. A look-up reads one bucket
+ *            and one binding, both prefetched for a whole burst at a time. A bucket holds four keys
+ *            on average at capacity, so that one to five keys in a thousand, as fewer or more have
+ *            come and gone, lie in an overflow bucket behind their own.
  * Bytes      addresses in network order, all else in host order.
  * Ownership  the control thread's; a pointer to a binding is good until the worker next reports
  *            quiescent.
@@ -33,7 +33,7 @@
 #include "ha/fold.h"
 
 enum {
-	BCACHE_SLOTS = 8,
+	BCACHE_SLOTS = 10, /* what fits a cache line */
 	BCACHE_BULK_MAX = 64,
 };
 
@@ -41,7 +41,6 @@ struct bcache_bucket {
 	uint16_t tags[BCACHE_SLOTS]; /* 0: the slot is free; written last, cleared first */
 	uint32_t indexes[BCACHE_SLOTS];
 	uint32_t next; /* bucket with the keys that found no room here; 0: none */
-	uint32_t reserved[3];
 } __attribute__((aligned(64)));
 
 _Static_assert(sizeof(struct bcache_bucket) == 64, "a bucket is one cache line");
@@ -87,16 +86,18 @@ static inline uint32_t bcache_hash(const struct bcache *cache, const struct ip_a
 	return bcache_place(cache, home).hash;
 }
 
-/* Two bits for each slot with that tag: slot n is bits 2n and 2n + 1, as SSE2 has it. What the slot's
- * index says must be read after this. */
+/* A bit for each slot with that tag. What the slot's index says must be read after this. */
 #if defined(__SSE2__) && !defined(__SANITIZE_THREAD__)
 static inline uint32_t bcache_match(const struct bcache_bucket *bucket, uint16_t tag)
 {
-	__m128i tags = _mm_load_si128((const __m128i *)(const void *)bucket->tags);
-	__m128i equal = _mm_cmpeq_epi16(tags, _mm_set1_epi16((short)tag));
+	const __m128i *tags = (const __m128i *)(const void *)bucket;
+	__m128i wanted = _mm_set1_epi16((short)tag);
+	__m128i first = _mm_cmpeq_epi16(_mm_load_si128(&tags[0]), wanted);
+	__m128i second = _mm_cmpeq_epi16(_mm_load_si128(&tags[1]), wanted); /* and indexes */
 
 	__atomic_thread_fence(__ATOMIC_ACQUIRE);
-	return (uint32_t)_mm_movemask_epi8(equal);
+	return (uint32_t)_mm_movemask_epi8(_mm_packs_epi16(first, second)) &
+	       ((1 << BCACHE_SLOTS) - 1);
 }
 #else
 static inline uint32_t bcache_match(const struct bcache_bucket *bucket, uint16_t tag)
@@ -105,7 +106,7 @@ static inline uint32_t bcache_match(const struct bcache_bucket *bucket, uint16_t
 
 	for (unsigned int i = 0; i < BCACHE_SLOTS; i++)
 		if (__atomic_load_n(&bucket->tags[i], __ATOMIC_ACQUIRE) == tag)
-			match |= UINT32_C(3) << 2 * i;
+			match |= UINT32_C(1) << i;
 	return match;
 }
 #endif
@@ -114,7 +115,7 @@ static inline uint32_t bcache_match(const struct bcache_bucket *bucket, uint16_t
 static inline const struct binding *bcache_first(const struct bcache *cache,
 						 const struct bcache_bucket *bucket, uint32_t match)
 {
-	unsigned int slot = (unsigned int)__builtin_ctz(match) / 2;
+	unsigned int slot = (unsigned int)__builtin_ctz(match);
 
 	return &cache->bindings[__atomic_load_n(&bucket->indexes[slot], __ATOMIC_ACQUIRE)];
 }
@@ -134,7 +135,6 @@ static inline const struct binding *bcache_find(const struct bcache *cache,
 
 			if (ip_addr_equal(&binding->home, home))
 				return binding;
-			match &= match - 1;
 			match &= match - 1;
 		}
 		at = __atomic_load_n(&bucket->next, __ATOMIC_ACQUIRE);

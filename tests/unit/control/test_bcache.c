@@ -29,10 +29,10 @@ enum {
 	CAPACITY = 2000,
 	/* The first nodes fall into few buckets, so that chains are long; CHAIN of them into each. */
 	CHAINS = 4,
-	CHAIN = 75,
+	CHAIN = 90,
 	CROWDED = CHAINS * CHAIN,
 	READERS = 2,
-	RUN = 25,      /* nodes of a chain that come and go together, so that whole buckets do */
+	RUN = 30,      /* nodes of a chain that come and go together, so that whole buckets do */
 	STOP_US = 100, /* the writer is stopped that often, wherever it is */
 	STOPS_MAX = 50000, /* in one turn of its loop: some seconds */
 	BULK = 32,
@@ -365,8 +365,8 @@ static void replace(uint32_t node)
 	retire_poll(NULL);
 }
 
-/* A newcomer gets an overflow bucket when eight others are there, and keeps it when they leave: a
- * full table that changes comes to need four times as many as one that was just filled. */
+/* A newcomer gets an overflow bucket when ten others are there, and keeps it when they leave: a full
+ * table that changes comes to need seven times as many as one that was just filled. */
 static void a_full_table_that_changes_does_not_run_out_of_overflow_buckets(void)
 {
 	uint32_t most = 0;
@@ -382,8 +382,8 @@ static void a_full_table_that_changes_does_not_run_out_of_overflow_buckets(void)
 			overflows += overflows_behind(bucket);
 		most = overflows > most ? overflows : most;
 	}
-	CU_ASSERT_TRUE(most > bcache_table()->bucket_count * 6 / 100);
-	CU_ASSERT_TRUE(most < bcache_table()->bucket_count / 8 + 64);
+	CU_ASSERT_TRUE(most > bcache_table()->bucket_count / 100);
+	CU_ASSERT_TRUE(most < bcache_table()->bucket_count / 32 + 64);
 	CU_ASSERT_EQUAL(differences_in_bulk(), 0);
 	stop();
 }
@@ -409,18 +409,18 @@ static uint32_t overflows_of_a_row(uint32_t keys, uint32_t bucket_count)
 	return overflows;
 }
 
-/* With four keys a bucket chance fills 2.1 % of the buckets above eight. */
+/* With four keys a bucket chance fills 0.28 % of the buckets above ten. */
 static void home_addresses_in_a_row_spread_like_random_ones(void)
 {
 	uint32_t worst = 0;
 
-	for (int start = 0; start < 1000; start++) {
-		uint32_t overflows = overflows_of_a_row(16384, 4096);
+	for (int start = 0; start < 200; start++) {
+		uint32_t overflows = overflows_of_a_row(131072, 32768);
 
 		worst = overflows > worst ? overflows : worst;
 	}
-	CU_ASSERT_TRUE(worst > 4096 * 21 / 1000);
-	CU_ASSERT_TRUE(worst < 2 * 4096 * 21 / 1000);
+	CU_ASSERT_TRUE(worst > 32768 * 28 / 10000);
+	CU_ASSERT_TRUE(worst < 2 * 32768 * 28 / 10000);
 }
 
 static void overflow_buckets_come_back(void)
@@ -556,7 +556,7 @@ static const struct binding *find_slowly(struct reader *r, const struct ip_addr 
 		const struct bcache_bucket *bucket = &table->buckets[at];
 		uint32_t match = bcache_match(bucket, place.tag);
 
-		for (; match != 0; match &= match - 1, match &= match - 1) {
+		for (; match != 0; match &= match - 1) {
 			const struct binding *binding;
 
 			linger(r);

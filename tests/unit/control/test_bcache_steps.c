@@ -28,7 +28,7 @@
 enum {
 	CAPACITY = 256,
 	CHAINS = 2,
-	CHAIN_KEYS = 20, /* a bucket, and one and a half behind it */
+	CHAIN_KEYS = BCACHE_SLOTS * 5 / 2, /* a bucket, and one and a half behind it */
 	KEYS = CHAINS * CHAIN_KEYS,
 	/* The readers report quiescent behind three phases: a binding that is free is to last that long. */
 	PHASE_OPERATIONS = (CAPACITY / 8 + 64 + CAPACITY - KEYS - 1) / 3,
@@ -121,7 +121,6 @@ static void compare(const struct key *key, struct look_up *l)
 		hit(key, l);
 		return;
 	}
-	l->match &= l->match - 1;
 	l->match &= l->match - 1;
 	l->binding = NULL;
 	l->step = l->match != 0 ? READ_INDEX : READ_NEXT;
