@@ -70,6 +70,20 @@ def run_leg(run, leg, rounds):
     return result
 
 
+class Round(NamedTuple):
+    baseline: float
+    cycles: float
+
+
+def rounds_of(turn, variant):
+    return list(map(Round, turn["samples"][BASELINE[variant]], turn["samples"][variant]))
+
+
+def cycles_at(rounds, baseline):
+    """Of the rounds that met the machine at that speed."""
+    return [one.cycles for one in rounds if max(one.baseline / baseline, baseline / one.baseline) <= EVEN]
+
+
 class Results:
     """Per leg, what each of its turns said."""
 
@@ -110,15 +124,16 @@ class Results:
         return [statistics.median(turn["samples"][variant]) for turn in self.turns[leg]]
 
     def even_ratios(self, above, below, variant):
-        """A round of the one over those of the other, in the same turn, that met the machine at the same speed: their receiving and
-        sending alone, which is the same for all, took as long. Rounds without such are left out."""
+        """A round of the one over those of the other that met the machine at the same speed, of the same turn if it has some: their
+        receiving and sending alone, which is the same for all, took as long. Rounds without such are left out."""
+        others = [rounds_of(turn, variant) for turn in self.turns[below]]
+        of_all_turns = [a_round for turn in others for a_round in turn]
         found = []
-        for one, other in zip(self.turns[above], self.turns[below], strict=True):
-            others = list(zip(other["samples"][BASELINE[variant]], other["samples"][variant], strict=True))
-            for baseline, cycles in zip(one["samples"][BASELINE[variant]], one["samples"][variant], strict=True):
-                even = [theirs for speed, theirs in others if max(speed / baseline, baseline / speed) <= EVEN]
+        for turn, near in zip(self.turns[above], others, strict=True):
+            for a_round in rounds_of(turn, variant):
+                even = cycles_at(near, a_round.baseline) or cycles_at(of_all_turns, a_round.baseline)
                 if even:
-                    found.append(cycles / statistics.median(even))
+                    found.append(a_round.cycles / statistics.median(even))
         return found
 
     def field(self, leg, name):

@@ -5,6 +5,7 @@ import json
 import os
 import statistics
 import subprocess
+import time
 
 from . import stats
 from .forward import BINDINGS, Leg, run_leg
@@ -16,6 +17,8 @@ ROUTES = BINDINGS[SIZE]
 AGENT_MAC = "02:00:00:00:00:01"
 SYSCTLS = ["net.ipv6.conf.all.forwarding=1", "net.ipv6.conf.all.seg6_enabled=1", "net.ipv6.conf.entry.seg6_enabled=1",
            "net.ipv6.route.max_size=1000000"]
+# The kernel makes its per-CPU memory ahead of need, in a thread of its own, and refuses a route that comes before it.
+TRIES, PAUSE_S = 10, 0.2
 
 
 class Lab:
@@ -39,11 +42,21 @@ class Lab:
             ip("-n", self.agent, "link", "set", link, "up")
         ip("netns", "exec", self.agent, "sysctl", "-qw", *SYSCTLS)
         ip("-n", self.agent, "sr", "tunsrc", "set", "2001:db8:ff::1")
-        ip("-n", self.agent, "-6", "-batch", "-", given=self.routes())
+        self.add_routes()
+
+    def add_routes(self):
+        for left in reversed(range(TRIES)):
+            try:
+                ip("-n", self.agent, "-6", "-batch", "-", given=self.routes())
+                return
+            except Skip as refused:
+                if left == 0 or "Cannot allocate memory" not in str(refused):
+                    raise
+                time.sleep(PAUSE_S)
 
     def routes(self):
-        lines = ["route add 2001:db8:c0a::/48 dev sink"]
-        lines += [f"route add 2001:db8:1::{n:x}/128 encap seg6 mode encap.red segs 2001:db8:c0a::{n:x} dev sink"
+        lines = ["route replace 2001:db8:c0a::/48 dev sink"]
+        lines += [f"route replace 2001:db8:1::{n:x}/128 encap seg6 mode encap.red segs 2001:db8:c0a::{n:x} dev sink"
                   for n in range(1, ROUTES + 1)]
         return "\n".join(lines) + "\n"
 
