@@ -4,11 +4,11 @@ import contextlib
 import re
 import shutil
 import subprocess
+import threading
 import time
 
-from .run import Skip, last_line
+from .run import Skip
 
-SETTLE_S = 0.5
 PATIENCE_S = 20
 
 
@@ -22,24 +22,48 @@ def arguments(run, vdev, mode, more=()):
             "--rxd=1024", "--txd=1024", *more]
 
 
-def rate(run, vdev, mode, seconds):
-    """Packets received per second, and cycles per packet, of one port that is forwarded to itself."""
+class Session:
+    """A testpmd that forwards, and answers. pid: its process."""
+
+    def __init__(self, process):
+        self.process, self.pid = process, process.pid
+
+    def counted(self):
+        """Packets received so far by its port, and when that was true."""
+        began = time.monotonic()
+        self.process.stdin.write("show port stats 0\n")
+        self.process.stdin.flush()
+        with ended_after(self.process, PATIENCE_S):
+            for line in self.process.stdout:
+                found = re.search(r"RX-packets:\s*(\d+)", line)
+                if found:
+                    return (began + time.monotonic()) / 2, int(found.group(1))
+        raise Skip("dpdk-testpmd gave no statistics")
+
+
+@contextlib.contextmanager
+def ended_after(process, seconds):
+    timer = threading.Timer(seconds, process.kill)
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+@contextlib.contextmanager
+def session(run, vdev, mode):
+    """One port that is forwarded to itself."""
     command = arguments(run, vdev, mode)
     run.hugepages.renew()
     run.note_command(command)
-    # It reads commands from a pipe: the pauses are what a person would make.
-    script = (f"(sleep {SETTLE_S}; echo show port stats all; sleep {seconds}; echo show port stats all; echo stop; "
-              'echo quit) | "$@" 2>&1')
-    try:
-        done = subprocess.run(["bash", "-c", script, "testpmd", *command], capture_output=True, text=True,
-                              timeout=seconds + 60, check=False)
-    except subprocess.TimeoutExpired:
-        raise Skip("dpdk-testpmd did not end") from None
-    rates = re.findall(r"Rx-pps:\s*(\d+)", done.stdout)
-    cycles = re.search(r"CPU cycles/packet=([0-9.]+)", done.stdout)
-    if len(rates) < 2 or int(rates[-1]) == 0 or cycles is None:
-        raise Skip("dpdk-testpmd gave no rate: " + last_line(done.stdout))
-    return int(rates[-1]), float(cycles.group(1))
+    # Into a pipe it would keep back what it says.
+    with subprocess.Popen(["stdbuf", "-oL", *command], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          text=True) as process:
+        try:
+            yield Session(process)
+        finally:
+            process.kill()
 
 
 @contextlib.contextmanager
