@@ -31,8 +31,11 @@ class Session:
     def counted(self):
         """Packets received so far by its port, and when that was true."""
         began = time.monotonic()
-        self.process.stdin.write("show port stats 0\n")
-        self.process.stdin.flush()
+        try:
+            self.process.stdin.write("show port stats 0\n")
+            self.process.stdin.flush()
+        except OSError:
+            raise Skip("dpdk-testpmd has ended") from None
         with ended_after(self.process, PATIENCE_S):
             for line in self.process.stdout:
                 found = re.search(r"RX-packets:\s*(\d+)", line)
