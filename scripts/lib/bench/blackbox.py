@@ -19,7 +19,7 @@ from .run import Skip
 GROUP = "black box on net_pcap"
 NODES = 1024
 SLICE_S, SETTLE_S = 0.25, 0.02
-SLICES = 8  # of each program in a turn
+SLICES = 5  # of each program in a turn
 # As net_pcap numbers its ports.
 DATA_MAC, REGISTRATION_MAC = "02:70:63:61:70:00", "02:70:63:61:70:01"
 
@@ -110,7 +110,7 @@ def measure(run, rows):
             programs[name] = stack.enter_context(start())
             programs[name].counted()  # it has begun
             os.kill(programs[name].pid, signal.SIGSTOP)
-        for _ in run.turns(GROUP, 3 if run.quick else 9, 18 if run.quick else 80):
+        for _ in run.turns(GROUP, 3 if run.quick else 15, 14 if run.quick else 80):
             for _ in range(SLICES):
                 for name, program in programs.items():
                     rates.setdefault(name, []).append(slice_of(program))
