@@ -17,8 +17,8 @@
 #define FLOW_SOURCE UINT64_C(0x9e3779b97f4a7c15)
 #define FLOW_ENDS   UINT64_C(0xbf58476d1ce4e5b9)
 
-/* Label and next header in the first word, once eight bits to the right. */
-#define FLOW_WORD_MASK UINT64_C(0x00000fffff0000ff)
+/* Label and next header in the first word of the header, as it lies. */
+#define FLOW_WORD_MASK_BE htobe64(UINT64_C(0x000fffff0000ff00))
 
 /* Whether ports stand behind the header at once. */
 static inline bool flow_has_ports(const struct ip6_hdr_wire *ip)
@@ -42,10 +42,9 @@ static inline uint64_t flow_hash_of(const struct ip6_hdr_wire *ip, uint32_t dest
 {
 	const struct ip_addr *from = ip6_source(ip);
 	uint64_t ends = (uint64_t)ports << 32 | destination;
-	uint64_t flow = ip6_first_word(ip) >> 8 & FLOW_WORD_MASK;
+	uint64_t flow = ip6_first_word_be(ip) & FLOW_WORD_MASK_BE;
 
-	return fold(ip_addr_word(from, 1) ^ ends ^ FLOW_ENDS,
-		    (ip_addr_word(from, 0) + flow) ^ FLOW_SOURCE);
+	return fold((ip_addr_word(from, 1) ^ ends) + flow, ip_addr_word(from, 0) ^ FLOW_SOURCE);
 }
 
 static inline uint32_t flow_destination(const struct ip6_hdr_wire *ip)

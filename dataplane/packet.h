@@ -145,6 +145,15 @@ static inline uint64_t ip6_first_word(const struct ip6_hdr_wire *ip)
 	return packet_word(ip);
 }
 
+/* As they lie there. */
+static inline uint64_t ip6_first_word_be(const struct ip6_hdr_wire *ip)
+{
+	uint64_t word_be;
+
+	memcpy(&word_be, ip, sizeof(word_be));
+	return word_be;
+}
+
 enum {
 	IP6_CLASS_SHIFT = 52,
 	IP6_LABEL_SHIFT = 32,

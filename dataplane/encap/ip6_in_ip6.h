@@ -24,7 +24,7 @@ enum {
 	ECN_SHIFT = 20, /* of the field in the first word of the header */
 };
 
-#define CLASS_MASK (UINT64_C(0xff) << IP6_CLASS_SHIFT)
+#define CLASS_MASK_BE htobe64(UINT64_C(0xff) << IP6_CLASS_SHIFT)
 
 /* Writes the outer header, in front of an inner packet of that many octets, of the flow with that hash. The traffic class is
  * copied whole: uniform DSCP (RFC 2983 §4.1) and normal-mode ECN (RFC 6040 §4.1). */
@@ -33,9 +33,8 @@ static inline void ip6_in_ip6_push(struct ip6_hdr_wire *outer, const struct ip6_
 				   const struct ip_addr *care_of)
 {
 	uint64_t label = flow_label(flow);
-	uint64_t word_be = class->first_word_be |
-			   htobe64((ip6_first_word(inner) & CLASS_MASK) | label << IP6_LABEL_SHIFT |
-				   (uint64_t)octets << IP6_LENGTH_SHIFT);
+	uint64_t word_be = class->first_word_be | (ip6_first_word_be(inner) & CLASS_MASK_BE) |
+			   htobe64(label << IP6_LABEL_SHIFT | (uint64_t)octets << IP6_LENGTH_SHIFT);
 
 	memcpy(outer, &word_be, sizeof(word_be));
 	memcpy(outer->source, class->home_agent.bytes, sizeof(outer->source));
