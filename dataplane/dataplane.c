@@ -61,6 +61,7 @@ static struct worker *make_worker(uint16_t index)
 	w->index = index;
 	w->lcore = lcore;
 	w->rcu = dp.rcu;
+	worker_init_buffers(w);
 	w->punt_ring = ring_make(RING_SLOTS, socket);
 	w->inject_ring = ring_make(RING_SLOTS, socket);
 	w->destinations =

@@ -54,26 +54,34 @@ void worker_free_dropped(struct worker *w)
 	w->dropped_count = 0;
 }
 
+void worker_init_buffers(struct worker *w)
+{
+	for (uint16_t i = 0; i < PORTS_MAX; i++) {
+		tx_queue_clear(&w->tx[i]);
+		tx_queue_clear(&w->twins[i].tx);
+	}
+}
+
 /* What the port does not take now is dropped: a worker never waits. */
 static void flush_queue(struct worker *w, struct tx_queue *tx, uint64_t *counted)
 {
-	uint16_t sent;
+	uint16_t count = tx_queue_count(tx);
+	uint16_t sent = rte_eth_tx_burst(tx->ethdev, tx->queue, tx->buffer, count);
 
-	sent = rte_eth_tx_burst(tx->ethdev, tx->queue, tx->buffer, tx->count);
 	*counted += sent;
-	if (unlikely(sent < tx->count)) {
-		w->stats.dropped[DROP_PORT_FULL] += (uint64_t)(tx->count - sent);
-		rte_pktmbuf_free_bulk(&tx->buffer[sent], tx->count - sent);
+	if (unlikely(sent < count)) {
+		w->stats.dropped[DROP_PORT_FULL] += (uint64_t)(count - sent);
+		rte_pktmbuf_free_bulk(&tx->buffer[sent], count - sent);
 	}
-	tx->count = 0;
+	tx_queue_clear(tx);
 }
 
 static void flush_above(struct worker *w, uint16_t count)
 {
 	for (uint16_t i = 0; i < w->port_count; i++) {
-		if (w->tx[i].count > count)
+		if (tx_queue_count(&w->tx[i]) > count)
 			flush_queue(w, &w->tx[i], &w->stats.sent);
-		if (w->twins[i].tx.count > count)
+		if (tx_queue_count(&w->twins[i].tx) > count)
 			flush_queue(w, &w->twins[i].tx, &w->stats.to_kernel);
 	}
 }

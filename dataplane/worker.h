@@ -25,7 +25,7 @@
 
 enum {
 	WORKER_QUEUES_MAX = 64,
-	WORKER_TX_MAX = 2 * BURST_MAX - 1, /* which makes struct tx_queue 512 octets */
+	WORKER_TX_MAX = 2 * BURST_MAX - 2, /* which makes struct tx_queue 512 octets */
 };
 
 struct rx_queue {
@@ -35,11 +35,21 @@ struct rx_queue {
 };
 
 struct tx_queue {
-	uint16_t count;
+	struct rte_mbuf **end; /* of what waits in the buffer */
 	uint16_t ethdev;
 	uint16_t queue;
 	struct rte_mbuf *buffer[WORKER_TX_MAX];
 };
+
+static inline void tx_queue_clear(struct tx_queue *tx)
+{
+	tx->end = tx->buffer;
+}
+
+static inline uint16_t tx_queue_count(const struct tx_queue *tx)
+{
+	return (uint16_t)(tx->end - tx->buffer);
+}
 
 /* The TAP twin of a pci port: what the worker cannot place goes to the kernel through it. */
 struct twin {
@@ -89,6 +99,9 @@ struct worker {
 	struct token_bucket buckets[PUNT_CLASS_COUNT];
 	struct worker_stats stats;
 } __rte_cache_aligned;
+
+/* Empties the transmit buffers of a worker that has just been made. */
+void worker_init_buffers(struct worker *w);
 
 /* The loop of one lcore; worker is a struct worker *. */
 int worker_run(void *worker);
@@ -162,7 +175,10 @@ void worker_make_room(struct worker *w, uint16_t n);
 /* Puts a complete frame into a transmit buffer, of which a burst puts at most BURST_MAX there. */
 static inline void worker_transmit(struct tx_queue *tx, struct rte_mbuf *frame)
 {
-	tx->buffer[tx->count++] = frame;
+	struct rte_mbuf **end = tx->end;
+
+	*end = frame;
+	tx->end = end + 1;
 }
 
 #endif

@@ -25,7 +25,7 @@ enum {
 /* A packet that becomes two needs another place in the transmit buffer of a port. */
 static inline void make_room_for_more(struct worker *w, uint16_t port)
 {
-	if (w->tx[port].count > BURST_ROOM)
+	if (tx_queue_count(&w->tx[port]) > BURST_ROOM)
 		worker_flush(w);
 }
 

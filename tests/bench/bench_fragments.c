@@ -106,8 +106,8 @@ static double run(const struct template *a, const struct template *b, bool with_
 		}
 		if (with_stages) {
 			worker_burst(plane.worker, frames, n, 0);
-			rte_pktmbuf_free_bulk(tx->buffer, tx->count);
-			tx->count = 0;
+			rte_pktmbuf_free_bulk(tx->buffer, tx_queue_count(tx));
+			tx_queue_clear(tx);
 		} else {
 			rte_pktmbuf_free_bulk(frames, n);
 		}

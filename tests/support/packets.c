@@ -57,7 +57,7 @@ void packet_run(struct plane *plane, struct rte_mbuf *frame)
 
 struct rte_mbuf *packet_sent(struct plane *plane)
 {
-	return plane->worker->tx[0].count == 1 ? plane->worker->tx[0].buffer[0] : NULL;
+	return tx_queue_count(&plane->worker->tx[0]) == 1 ? plane->worker->tx[0].buffer[0] : NULL;
 }
 
 bool packet_punted(struct plane *plane, struct punt *out)
@@ -73,8 +73,8 @@ static void clear(struct worker *w, uint32_t bindings)
 	while ((partial = reassembly_expired(w->reassembly, UINT64_MAX)) != NULL)
 		reassembly_end(w->reassembly, partial);
 
-	rte_pktmbuf_free_bulk(w->tx[0].buffer, w->tx[0].count);
-	w->tx[0].count = 0;
+	rte_pktmbuf_free_bulk(w->tx[0].buffer, tx_queue_count(&w->tx[0]));
+	tx_queue_clear(&w->tx[0]);
 	while (ring_take(w->punt_ring, &punted))
 		rte_pktmbuf_free(punted.packet);
 	peers_empty(w);
@@ -93,7 +93,7 @@ void packets_clear(struct plane *plane)
 
 static bool balances(const struct worker *w)
 {
-	uint64_t out = w->tx[0].count + w->stats.sent + w->stats.handed_over +
+	uint64_t out = tx_queue_count(&w->tx[0]) + w->stats.sent + w->stats.handed_over +
 		       w->stats.fragments_joined + w->stats.fragments_waiting;
 
 	for (int i = 0; i < DROP_REASON_COUNT; i++)

@@ -216,6 +216,7 @@ struct worker *plane_make_worker(struct plane *plane, uint16_t index, uint16_t e
 	w->index = index;
 	w->rcu = plane->rcu;
 	w->tables = &plane->tables;
+	worker_init_buffers(w);
 	w->macs[0] = mac;
 	w->port_count = 1;
 	w->tx[0].ethdev = ethdev;

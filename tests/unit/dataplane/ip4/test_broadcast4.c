@@ -80,7 +80,7 @@ static void a_broadcast_goes_to_each_member_as_it_is(void)
 		reset();
 		begin(addresses[i], OCTETS);
 		run();
-		CU_ASSERT_EQUAL(plane.worker->tx[0].count, 2);
+		CU_ASSERT_EQUAL(tx_queue_count(&plane.worker->tx[0]), 2);
 		CU_ASSERT_EQUAL(plane.worker->stats.copies_created, 1);
 		CU_ASSERT_EQUAL(plane.worker->stats.encapsulated, 2);
 		expect_copy(0, 0, 20);
@@ -116,7 +116,7 @@ static void only_bindings_that_asked_get_it_and_all_of_them(void)
 	plane.bindings[1]->flags &= (uint8_t)~BINDING_BROADCASTS;
 	begin(&directed, OCTETS);
 	run();
-	CU_ASSERT_EQUAL(plane.worker->tx[0].count, 2);
+	CU_ASSERT_EQUAL(tx_queue_count(&plane.worker->tx[0]), 2);
 	expect_copy(0, 0, 20);
 	expect_copy(1, 2, 20);
 	plane.bindings[0]->expiry_tsc = 0;
@@ -154,7 +154,7 @@ static void what_is_sent_to_the_network_from_elsewhere_reaches_the_members(void)
 	plane.home_network.port = HOME_PORT_NONE;
 	begin(&directed, OCTETS);
 	packet4_run(&plane, &o);
-	CU_ASSERT_EQUAL(plane.worker->tx[0].count, 2);
+	CU_ASSERT_EQUAL(tx_queue_count(&plane.worker->tx[0]), 2);
 	expect_copy(0, 0, 20);
 	expect_copy(1, 1, 20);
 	begin(&directed, OCTETS)->ttl = 1;
@@ -185,14 +185,14 @@ static void a_broadcast_too_big_is_fragmented_or_dropped(void)
 	plane.bindings[0]->inner_mtu = 600;
 	begin(&limited, 1000);
 	run();
-	CU_ASSERT_EQUAL(plane.worker->tx[0].count, 2);
+	CU_ASSERT_EQUAL(tx_queue_count(&plane.worker->tx[0]), 2);
 	begin(&limited, 1000)->fragment_be = RTE_BE16(0x4000);
 	run();
 	CU_ASSERT_EQUAL(dropped(DROP_TOO_BIG), 1);
 	plane.bindings[0]->flags &= (uint8_t)~BINDING_COLOCATED;
 	begin(&limited, 1000)->fragment_be = RTE_BE16(0x4000);
 	run();
-	CU_ASSERT_EQUAL(plane.worker->tx[0].count, 2);
+	CU_ASSERT_EQUAL(tx_queue_count(&plane.worker->tx[0]), 2);
 }
 
 static void many_members_take_more_than_one_transmit_buffer(void)

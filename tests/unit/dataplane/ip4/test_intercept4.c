@@ -299,10 +299,10 @@ static void without_it_each_fragment_has_its_own_tunnel_header(void)
 	plane.bindings[0]->inner_mtu = 576;
 	begin(1400);
 	packet4_run(&plane, &o);
-	CU_ASSERT_EQUAL(plane.worker->tx[0].count, 3);
+	CU_ASSERT_EQUAL(tx_queue_count(&plane.worker->tx[0]), 3);
 	CU_ASSERT_EQUAL(plane.worker->stats.fragments_created, 2);
 	CU_ASSERT_EQUAL(plane.worker->stats.encapsulated, 3);
-	for (uint16_t i = 0; i < plane.worker->tx[0].count; i++) {
+	for (uint16_t i = 0; i < tx_queue_count(&plane.worker->tx[0]); i++) {
 		struct rte_mbuf *m = plane.worker->tx[0].buffer[i];
 		const struct ip4_hdr_wire *outer = packet4_ip(m);
 		const struct ip4_hdr_wire *inner = outer + 1;
@@ -332,7 +332,7 @@ static void simultaneous_bindings_get_a_copy_each(void)
 	packet4_run(&plane, &o);
 	plane.bindings[1]->also = 0;
 	plane.bindings[1]->tunnel = tunnel4_number(0, ENCAP_IP4_IN_IP4);
-	CU_ASSERT_EQUAL(plane.worker->tx[0].count, 3);
+	CU_ASSERT_EQUAL(tx_queue_count(&plane.worker->tx[0]), 3);
 	CU_ASSERT_EQUAL(plane.worker->stats.copies_created, 2);
 	CU_ASSERT_EQUAL(plane.worker->stats.encapsulated, 3);
 	for (uint16_t i = 0; i < 3; i++) {

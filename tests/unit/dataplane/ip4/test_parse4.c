@@ -35,7 +35,7 @@ static void every_wrong_bit_of_a_header_is_noticed(void)
 		begin(60);
 		octets_at(&o)[bit / 8] ^= (uint8_t)(1 << bit % 8);
 		packet4_run(&plane, &o);
-		CU_ASSERT_EQUAL(plane.worker->tx[0].count, 0);
+		CU_ASSERT_EQUAL(tx_queue_count(&plane.worker->tx[0]), 0);
 		CU_ASSERT_EQUAL(dropped(DROP_IP4_CHECKSUM) + dropped(DROP_VERSION) +
 					dropped(DROP_IP4_HEADER) + dropped(DROP_LENGTH),
 				1);
@@ -176,7 +176,7 @@ static void a_mixed_burst_is_sorted(void)
 	}
 	worker_burst(plane.worker, frames, BURST_MAX, 0);
 	CU_ASSERT_TRUE(packets_balance(&plane));
-	CU_ASSERT_EQUAL(plane.worker->tx[0].count, BURST_MAX);
+	CU_ASSERT_EQUAL(tx_queue_count(&plane.worker->tx[0]), BURST_MAX);
 	CU_ASSERT_EQUAL(plane.worker->stats.encapsulated, BURST_MAX);
 	for (int i = 0; i < BURST_MAX; i++)
 		seen += rte_pktmbuf_mtod(plane.worker->tx[0].buffer[i], uint8_t *)[12] == 0x08;

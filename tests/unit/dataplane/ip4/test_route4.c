@@ -136,9 +136,9 @@ static void too_big_for_the_link_is_told_or_fragmented(void)
 	}
 	begin(&to, 1400);
 	run();
-	CU_ASSERT_EQUAL(plane.worker->tx[0].count, 3);
+	CU_ASSERT_EQUAL(tx_queue_count(&plane.worker->tx[0]), 3);
 	CU_ASSERT_EQUAL(plane.worker->stats.fragments_created, 2);
-	for (uint16_t i = 0; i < plane.worker->tx[0].count; i++) {
+	for (uint16_t i = 0; i < tx_queue_count(&plane.worker->tx[0]); i++) {
 		m = plane.worker->tx[0].buffer[i];
 		CU_ASSERT_TRUE(reference_is_good(packet4_ip(m), m->pkt_len - ETHER));
 		CU_ASSERT_TRUE(m->pkt_len <= ETHER + 600);

@@ -261,7 +261,7 @@ static void a_visitors_packet_that_cannot_go_on_is_told(void)
 	ip->fragment_be = 0;
 	reference_renew(ip);
 	packet4_run(&plane, &o);
-	CU_ASSERT_EQUAL(plane.worker->tx[0].count, 2);
+	CU_ASSERT_EQUAL(tx_queue_count(&plane.worker->tx[0]), 2);
 }
 
 static void to_a_visitor_that_has_no_link_layer_address_the_control_thread_is_asked(void)

@@ -14,7 +14,7 @@ static struct ip_addr home;
 
 static struct rte_mbuf *sent(unsigned int which)
 {
-	CU_ASSERT_TRUE_FATAL(which < plane.worker->tx[0].count);
+	CU_ASSERT_TRUE_FATAL(which < tx_queue_count(&plane.worker->tx[0]));
 	return plane.worker->tx[0].buffer[which];
 }
 
@@ -51,7 +51,7 @@ static uint16_t join(uint8_t out[4096])
 
 static void expect_two_fragments(uint16_t octets, uint8_t next)
 {
-	CU_ASSERT_EQUAL_FATAL(plane.worker->tx[0].count, 2);
+	CU_ASSERT_EQUAL_FATAL(tx_queue_count(&plane.worker->tx[0]), 2);
 	CU_ASSERT_EQUAL(plane.worker->stats.fragments_created, 1);
 	for (unsigned int i = 0; i < 2; i++) {
 		struct rte_mbuf *m = sent(i);
@@ -121,7 +121,7 @@ static void fragments_have_the_label_of_their_flow(void)
 	run(PROTO_UDP, NULL, PATH_MTU - OVERHEAD - IP6);
 	whole = packet_ip(sent(0))->version_class_flow_be;
 	run(PROTO_UDP, NULL, 1280 - IP6);
-	CU_ASSERT_EQUAL_FATAL(plane.worker->tx[0].count, 2);
+	CU_ASSERT_EQUAL_FATAL(tx_queue_count(&plane.worker->tx[0]), 2);
 	CU_ASSERT_NOT_EQUAL(whole, RTE_BE32(0x60000000));
 	CU_ASSERT_EQUAL(packet_ip(sent(0))->version_class_flow_be, whole);
 	CU_ASSERT_EQUAL(packet_ip(sent(1))->version_class_flow_be, whole);
@@ -133,7 +133,7 @@ static void one_octet_more_than_1280_asks_for_packet_too_big(void)
 	struct punt punted = {0};
 
 	run(PROTO_UDP, NULL, 1281 - IP6);
-	CU_ASSERT_EQUAL(plane.worker->tx[0].count, 0);
+	CU_ASSERT_EQUAL(tx_queue_count(&plane.worker->tx[0]), 0);
 	CU_ASSERT_TRUE_FATAL(packet_punted(&plane, &punted));
 	CU_ASSERT_EQUAL(punted.reason, DROP_TOO_BIG);
 	rte_pktmbuf_free(punted.packet);
@@ -187,7 +187,7 @@ static void a_full_burst_of_them_is_sent_in_order(void)
 					(uint16_t)(1280 - IP6 - i));
 	worker_burst(plane.worker, frames, 15, 0);
 	CU_ASSERT_TRUE(packets_balance(&plane));
-	CU_ASSERT_EQUAL_FATAL(plane.worker->tx[0].count, 30);
+	CU_ASSERT_EQUAL_FATAL(tx_queue_count(&plane.worker->tx[0]), 30);
 	for (unsigned int i = 0; i < 15; i++)
 		CU_ASSERT_EQUAL(payload_of(sent(2 * i)) + payload_of(sent(2 * i + 1)),
 				1280 - i + 2 * FRAGMENT);
@@ -212,7 +212,7 @@ static void what_the_control_thread_says_is_fragmented_behind_its_routing_header
 	const uint8_t *header;
 
 	inject(&plane.tunnel.home_agent, PROTO_ROUTING, 1900);
-	CU_ASSERT_EQUAL_FATAL(plane.worker->tx[0].count, 2);
+	CU_ASSERT_EQUAL_FATAL(tx_queue_count(&plane.worker->tx[0]), 2);
 	CU_ASSERT_TRUE(sent(0)->pkt_len <= ETHER + 1500);
 	CU_ASSERT_EQUAL(payload_of(sent(0)) + payload_of(sent(1)), 1900 + 24 + 2 * FRAGMENT);
 	for (unsigned int i = 0; i < 2; i++) {
@@ -226,7 +226,7 @@ static void what_the_control_thread_says_is_fragmented_behind_its_routing_header
 static void what_others_sent_is_not_fragmented_on_its_way(void)
 {
 	inject(&home, PROTO_UDP, 1900);
-	CU_ASSERT_EQUAL(plane.worker->tx[0].count, 0);
+	CU_ASSERT_EQUAL(tx_queue_count(&plane.worker->tx[0]), 0);
 	CU_ASSERT_EQUAL(plane.worker->stats.dropped[DROP_TOO_BIG], 1);
 }
 

@@ -68,7 +68,7 @@ static void nothing_to_send_is_nothing_to_do(void)
 	packets_clear(&plane);
 	CU_ASSERT_EQUAL(inject_poll(plane.worker), 0);
 	CU_ASSERT_EQUAL(plane.worker->stats.injected, 0);
-	CU_ASSERT_EQUAL(plane.worker->tx[0].count, 0);
+	CU_ASSERT_EQUAL(tx_queue_count(&plane.worker->tx[0]), 0);
 }
 
 /* More than a burst, and some that come while others are on their way. */
@@ -84,7 +84,7 @@ static void all_are_sent_in_order(void)
 	}
 	run();
 	CU_ASSERT_EQUAL(plane.worker->stats.injected, count);
-	CU_ASSERT_EQUAL_FATAL(plane.worker->tx[0].count, count);
+	CU_ASSERT_EQUAL_FATAL(tx_queue_count(&plane.worker->tx[0]), count);
 	for (unsigned int i = 0; i < count; i++)
 		CU_ASSERT_EQUAL(number_of(plane.worker->tx[0].buffer[i]), i);
 }

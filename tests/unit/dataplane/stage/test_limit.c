@@ -119,7 +119,7 @@ static void a_packet_that_only_its_limit_makes_too_large_goes_in_fragments(void)
 	packets_clear(&plane);
 	packet_run(&plane,
 		   packet_make(&plane, &from, &home, PROTO_DEST_OPTIONS, body, sizeof(body)));
-	CU_ASSERT_EQUAL(plane.worker->tx[0].count, 2);
+	CU_ASSERT_EQUAL(tx_queue_count(&plane.worker->tx[0]), 2);
 	CU_ASSERT_EQUAL(plane.worker->stats.fragments_created, 1);
 	CU_ASSERT_TRUE(packets_balance(&plane));
 }

@@ -75,7 +75,7 @@ static void each_member_gets_a_copy_and_the_last_one_the_packet(void)
 
 	set_members(3, nodes);
 	run(multicast(&from, &group, 300));
-	CU_ASSERT_EQUAL_FATAL(plane.worker->tx[0].count, 3);
+	CU_ASSERT_EQUAL_FATAL(tx_queue_count(&plane.worker->tx[0]), 3);
 	for (unsigned int i = 0; i < 3; i++)
 		expect_copy(i, nodes[i], 300);
 	CU_ASSERT_EQUAL(plane.worker->stats.copies_created, 2);
@@ -90,7 +90,7 @@ static void a_member_without_a_binding_in_force_gets_nothing(void)
 	set_members(3, nodes);
 	plane.bindings[4]->expiry_tsc = 1;
 	run(multicast(&from, &group, 100));
-	CU_ASSERT_EQUAL_FATAL(plane.worker->tx[0].count, 1);
+	CU_ASSERT_EQUAL_FATAL(tx_queue_count(&plane.worker->tx[0]), 1);
 	expect_copy(0, 3, 100);
 	plane.bindings[3]->expiry_tsc = 1;
 	run(multicast(&from, &group, 100));
@@ -137,7 +137,7 @@ static void neither_link_local_sources_nor_nodes_that_are_away_send_from_the_lin
 	set_hop_limit(last_hop, 1);
 	run(last_hop);
 	CU_ASSERT_EQUAL(dropped(DROP_HOP_LIMIT), 1);
-	CU_ASSERT_EQUAL(plane.worker->tx[0].count, 0);
+	CU_ASSERT_EQUAL(tx_queue_count(&plane.worker->tx[0]), 0);
 }
 
 /* A length beyond the frame, one with a carry, and a frame of headers only in part. */
@@ -152,12 +152,12 @@ static void a_frame_that_is_not_whole_is_copied_to_nobody(void)
 		m = multicast(&from, &group, 100);
 		packet_ip(m)->payload_length_be = rte_cpu_to_be_16(lengths[i]);
 		run(m);
-		CU_ASSERT_EQUAL(plane.worker->tx[0].count, 0);
+		CU_ASSERT_EQUAL(tx_queue_count(&plane.worker->tx[0]), 0);
 	}
 	m = multicast(&from, &group, 100);
 	rte_pktmbuf_trim(m, 61);
 	run(m);
-	CU_ASSERT_EQUAL(plane.worker->tx[0].count, 0);
+	CU_ASSERT_EQUAL(tx_queue_count(&plane.worker->tx[0]), 0);
 }
 
 static void more_than_a_tunnel_carries_is_told_once(void)
@@ -169,7 +169,7 @@ static void more_than_a_tunnel_carries_is_told_once(void)
 	plane.bindings[3]->inner_mtu = 1400;
 	plane.bindings[4]->inner_mtu = 1390;
 	run(multicast(&from, &group, 1440));
-	CU_ASSERT_EQUAL_FATAL(plane.worker->tx[0].count, 1);
+	CU_ASSERT_EQUAL_FATAL(tx_queue_count(&plane.worker->tx[0]), 1);
 	expect_copy(0, 5, 1440);
 	CU_ASSERT_EQUAL(plane.worker->stats.punted[PUNT_ERROR], 1);
 	CU_ASSERT_TRUE_FATAL(packet_punted(&plane, &punted));
@@ -183,7 +183,7 @@ static void more_than_a_tunnel_carries_is_told_once(void)
 	CU_ASSERT_EQUAL(plane.worker->stats.copies_created, 0);
 	plane.bindings[3]->inner_mtu = 1240;
 	run(multicast(&from, &group, 1280));
-	CU_ASSERT_EQUAL(plane.worker->tx[0].count, 2);
+	CU_ASSERT_EQUAL(tx_queue_count(&plane.worker->tx[0]), 2);
 	CU_ASSERT_EQUAL(plane.worker->stats.fragments_created, 1);
 	plane.bindings[3]->inner_mtu = 1460;
 	plane.bindings[4]->inner_mtu = 1460;
@@ -201,7 +201,7 @@ static void an_exhausted_encapsulation_limit_reaches_nobody(void)
 		m = packet_make(&plane, &from, &group, PROTO_DEST_OPTIONS, option, sizeof(option));
 		rte_pktmbuf_mtod(m, uint8_t *)[0] = 0x33;
 		run(m);
-		CU_ASSERT_EQUAL(plane.worker->tx[0].count, option[4] == 0 ? 0 : 2);
+		CU_ASSERT_EQUAL(tx_queue_count(&plane.worker->tx[0]), option[4] == 0 ? 0 : 2);
 		CU_ASSERT_EQUAL(dropped(DROP_TUNNEL_LIMIT), option[4] == 0 ? 1 : 0);
 	}
 }
@@ -216,19 +216,19 @@ static void behind_a_pci_port_the_kernel_gets_the_packet_too(void)
 	twin->exists = true;
 	packets_clear(&plane);
 	packet_run(&plane, multicast(&from, &group, 300));
-	CU_ASSERT_EQUAL_FATAL(plane.worker->tx[0].count, 2);
+	CU_ASSERT_EQUAL_FATAL(tx_queue_count(&plane.worker->tx[0]), 2);
 	expect_copy(0, 3, 300);
 	expect_copy(1, 5, 300);
 	CU_ASSERT_EQUAL(plane.worker->stats.copies_created, 2);
-	CU_ASSERT_EQUAL_FATAL(twin->tx.count, 1);
+	CU_ASSERT_EQUAL_FATAL(tx_queue_count(&twin->tx), 1);
 	CU_ASSERT_EQUAL(packet_ip(twin->tx.buffer[0])->hop_limit, 64);
 	CU_ASSERT_EQUAL(packet_ip(twin->tx.buffer[0])->next_header, PROTO_UDP);
 	packets_clear(&plane);
 	packet_run(&plane, multicast(&away, &group, 300));
-	CU_ASSERT_EQUAL(plane.worker->tx[0].count, 0);
-	CU_ASSERT_EQUAL(twin->tx.count, 2);
-	rte_pktmbuf_free_bulk(twin->tx.buffer, twin->tx.count);
-	twin->tx.count = 0;
+	CU_ASSERT_EQUAL(tx_queue_count(&plane.worker->tx[0]), 0);
+	CU_ASSERT_EQUAL(tx_queue_count(&twin->tx), 2);
+	rte_pktmbuf_free_bulk(twin->tx.buffer, tx_queue_count(&twin->tx));
+	tx_queue_clear(&twin->tx);
 	twin->exists = false;
 }
 
@@ -246,7 +246,7 @@ static void copies_beyond_the_buffers_are_counted(void)
 	packet_run(&plane, m);
 	CU_ASSERT_TRUE(packets_balance(&plane));
 	CU_ASSERT_EQUAL(dropped(DROP_NO_BUFFER), 1);
-	CU_ASSERT_EQUAL(plane.worker->tx[0].count, 1);
+	CU_ASSERT_EQUAL(tx_queue_count(&plane.worker->tx[0]), 1);
 	rte_pktmbuf_free_bulk(hoard, n);
 }
 
@@ -290,7 +290,7 @@ static void a_nodes_own_packet_goes_to_the_others_and_to_the_link(void)
 
 	set_members(2, nodes);
 	run(from_node(3, &home, &group));
-	CU_ASSERT_EQUAL_FATAL(plane.worker->tx[0].count, 2);
+	CU_ASSERT_EQUAL_FATAL(tx_queue_count(&plane.worker->tx[0]), 2);
 	expect_copy(0, 5, 48);
 	m = plane.worker->tx[0].buffer[1];
 	CU_ASSERT_EQUAL(memcmp(rte_pktmbuf_mtod(m, uint8_t *), mac, sizeof(mac)), 0);
@@ -298,7 +298,7 @@ static void a_nodes_own_packet_goes_to_the_others_and_to_the_link(void)
 	CU_ASSERT_EQUAL(packet_ip(m)->hop_limit, 63);
 	CU_ASSERT_EQUAL(memcmp(packet_ip(m)->source, home.bytes, 16), 0);
 	run(from_node(3, &home, &other_group));
-	CU_ASSERT_EQUAL(plane.worker->tx[0].count, 1);
+	CU_ASSERT_EQUAL(tx_queue_count(&plane.worker->tx[0]), 1);
 	CU_ASSERT_EQUAL(plane.worker->stats.copies_created, 0);
 }
 
@@ -310,7 +310,7 @@ static void smaller_scopes_and_other_sources_stay_in_the_tunnel(void)
 	for (unsigned int scope = 0; scope < 16; scope++) {
 		scoped.bytes[1] = (uint8_t)(0x10 | scope);
 		run(from_node(3, &home, &scoped));
-		CU_ASSERT_EQUAL(plane.worker->tx[0].count, scope == 14 ? 1 : 0);
+		CU_ASSERT_EQUAL(tx_queue_count(&plane.worker->tx[0]), scope == 14 ? 1 : 0);
 		CU_ASSERT_EQUAL(dropped(DROP_TUNNEL_INNER), scope == 14 ? 0 : 1);
 	}
 	run(from_node(4, &home, &group));

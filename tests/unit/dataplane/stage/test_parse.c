@@ -102,7 +102,7 @@ static void a_full_burst_keeps_its_order(void)
 		burst[i] = packet_make(&plane, &from, &to, PROTO_UDP, NULL, 8);
 	}
 	worker_burst(plane.worker, burst, BURST_MAX, 0);
-	CU_ASSERT_EQUAL_FATAL(plane.worker->tx[0].count, BURST_MAX);
+	CU_ASSERT_EQUAL_FATAL(tx_queue_count(&plane.worker->tx[0]), BURST_MAX);
 	for (uint32_t i = 0; i < BURST_MAX; i++) {
 		struct ip_addr to = plane_care_of(i);
 

@@ -51,7 +51,7 @@ static struct worker *owner_of(struct rte_mbuf *frame)
 {
 	packets_clear(&plane);
 	receive(frame);
-	CU_ASSERT_EQUAL(first->tx[0].count + first->stats.handed_over, 1);
+	CU_ASSERT_EQUAL(tx_queue_count(&first->tx[0]) + first->stats.handed_over, 1);
 	return first->stats.handed_over == 1 ? second : first;
 }
 
@@ -163,7 +163,7 @@ static uint32_t next_number[FLOWS_MAX];
 /* What a worker sent: each flow's packets have come in order. Returns how many. */
 static unsigned int judge_sent(struct worker *w)
 {
-	unsigned int n = w->tx[0].count;
+	unsigned int n = tx_queue_count(&w->tx[0]);
 
 	for (unsigned int i = 0; i < n; i++) {
 		const uint8_t *ip = (const uint8_t *)packet_ip(w->tx[0].buffer[i]);
@@ -176,7 +176,7 @@ static unsigned int judge_sent(struct worker *w)
 		next_number[flow]++;
 	}
 	rte_pktmbuf_free_bulk(w->tx[0].buffer, n);
-	w->tx[0].count = 0;
+	tx_queue_clear(&w->tx[0]);
 	return n;
 }
 
@@ -218,11 +218,11 @@ static void what_is_taken_over_is_counted_once_and_forwarded_alike(void)
 	packets_clear(&plane);
 
 	receive(make(flow, 1));
-	CU_ASSERT_EQUAL(first->tx[0].count, 0);
+	CU_ASSERT_EQUAL(tx_queue_count(&first->tx[0]), 0);
 	CU_ASSERT_EQUAL(first->stats.decapsulated, 0);
 	CU_ASSERT_EQUAL(spread_poll(second), 1);
 	CU_ASSERT_TRUE(packets_balance(&plane));
-	CU_ASSERT_EQUAL_FATAL(second->tx[0].count, 1);
+	CU_ASSERT_EQUAL_FATAL(tx_queue_count(&second->tx[0]), 1);
 	CU_ASSERT_EQUAL(second->tx[0].buffer[0]->pkt_len, sizeof(alone));
 	CU_ASSERT_EQUAL(memcmp(rte_pktmbuf_mtod(second->tx[0].buffer[0], const void *), alone,
 			       sizeof(alone)),
@@ -242,7 +242,7 @@ static void what_is_taken_over_is_not_handed_on(void)
 
 	worker_burst_of_peer(first, &frame, 1, 0);
 	CU_ASSERT_EQUAL(first->stats.handed_over, 0);
-	CU_ASSERT_EQUAL(first->tx[0].count, 1);
+	CU_ASSERT_EQUAL(tx_queue_count(&first->tx[0]), 1);
 	CU_ASSERT_TRUE(packets_balance(&plane));
 	packets_clear(&plane);
 }
@@ -401,7 +401,7 @@ static void without_peers_nothing_is_handed_over(void)
 		}
 		w->peer_count = plane.worker_count;
 		CU_ASSERT_EQUAL(w->stats.handed_over, 0);
-		CU_ASSERT_EQUAL(w->tx[0].count, 30);
+		CU_ASSERT_EQUAL(tx_queue_count(&w->tx[0]), 30);
 	}
 	packets_clear(&plane);
 }
