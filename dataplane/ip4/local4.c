@@ -68,14 +68,13 @@ static bool quotes_ours(const struct dataplane_tables *tables, const struct pack
 	uint16_t header = ip4_header_octets(p->ip4);
 	const uint8_t *icmp = behind_header(p->ip4);
 	const struct ip4_hdr_wire *quoted = (const void *)(icmp + ICMP4_ERROR_OCTETS);
-	const struct agents4 agents = agents4(tables);
 	unsigned int room = p->octets - (unsigned int)header;
 
 	if (room < ICMP4_ERROR_OCTETS + sizeof(*quoted) + 4 || ip4_is_fragment(p->ip4) ||
 	    (icmp[0] != ICMP4_UNREACHABLE && icmp[0] != ICMP4_TIME_EXCEEDED &&
 	     icmp[0] != ICMP4_PARAMETER_PROBLEM) ||
 	    quoted->version_ihl != IP4_VERSION_IHL ||
-	    agent4_find(&agents, quoted->source) == AGENT4_NONE)
+	    agent4_find(tables, quoted->source) == AGENT4_NONE)
 		return false;
 	if (quoted->protocol == PROTO_UDP)
 		return port_at(behind_header(quoted)) == MIP4_PORT ||

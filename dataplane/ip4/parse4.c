@@ -152,7 +152,7 @@ size_t parse4_run(struct worker *w, struct burst *all, struct rte_mbuf *received
 			if (!parse_slowly(w, all, p))
 				continue;
 		}
-		agent = agent4_find(&agents, ip->destination);
+		agent = agents4_find(&agents, ip->destination);
 		if (agent != AGENT4_NONE) {
 			if (likely(sort_tunnel(w, b, p, ip, octets, agent, &key))) {
 				bcache_words_put(&cache, &b->tunnel.keys, tunnel, key);

@@ -63,9 +63,7 @@ static inline bool is_registered(const struct packet *p, const struct binding *b
 
 static bool is_to_us(const struct worker *w, const struct packet *p)
 {
-	const struct agents4 agents = agents4(w->tables);
-
-	return agent4_find(&agents, inner4_of(p)->destination) != AGENT4_NONE;
+	return agent4_find(w->tables, inner4_of(p)->destination) != AGENT4_NONE;
 }
 
 /* A keepalive goes to the end of the tunnel itself; with R set in the request it says which port that is to have (RFC 3519 §4.6), which
@@ -128,9 +126,8 @@ find_slowly(struct worker *w, struct packet *p, const struct binding *binding)
 /* By the inner destination. One outside the home networks is no mobile node's: it needs no look-up. */
 static __rte_noinline void sort_inner(struct worker *w, struct burst4 *b, struct packet *p)
 {
-	const struct agents4 agents = agents4(w->tables);
 	struct ip_addr to = ip4_mapped(p->ip4->destination);
-	uint16_t agent = agent4_find(&agents, p->ip4->destination);
+	uint16_t agent = agent4_find(w->tables, p->ip4->destination);
 
 	if (agent != AGENT4_NONE) {
 		uint64_t key;

@@ -25,9 +25,7 @@ static void fetch_packet(struct rte_mbuf *m)
 static __rte_noinline __rte_cold void send_large(struct worker *w, struct packet *p,
 						 const struct nexthop *hop)
 {
-	const struct home_agents agents = home_agents(w->tables);
-
-	if (home_agent_find(&agents, ip6_source(p->ip)) != HOME_AGENT_NONE)
+	if (home_agent_find(w->tables, ip6_source(p->ip)) != HOME_AGENT_NONE)
 		fragment_send(w, p, hop->mtu, hop);
 	else
 		drop(w, p, DROP_TOO_BIG);

@@ -154,7 +154,7 @@ static __rte_noinline size_t parse_run(struct worker *w, struct burst *b,
 			parse_oddly(w, b, p);
 			continue;
 		}
-		agent = home_agent_find(&agents, to);
+		agent = home_agents_find(&agents, to);
 		if (agent == HOME_AGENT_NONE) {
 			bcache_keys_put(&cache, &b->data.keys, data, to);
 			b->data.at[data++] = p;

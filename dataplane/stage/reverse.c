@@ -73,9 +73,8 @@ static __rte_noinline __rte_cold void sort_inner_local(struct worker *w, struct 
 /* By the inner destination. One outside the home prefixes is no mobile node's: it needs no look-up. */
 static void sort_inner(struct worker *w, struct burst *b, struct packet *p)
 {
-	const struct home_agents agents = home_agents(w->tables);
 	const struct ip_addr *to = ip6_destination(p->ip);
-	uint16_t agent = home_agent_find(&agents, to);
+	uint16_t agent = home_agent_find(w->tables, to);
 
 	if (agent != HOME_AGENT_NONE)
 		sort_inner_local(w, b, p, agent);

@@ -123,6 +123,39 @@ static void another_home_agent_is_refused(void)
 	expect_refused(DROP_TUNNEL_HOME_AGENT);
 }
 
+/* Some whose last octets are alike modulo 64, and the last one nobody's. */
+static void each_of_several_home_agents_opens_the_tunnels_of_its_own_bindings(void)
+{
+	static const uint8_t last_octets[] = {1, 65, 2, 129, 193};
+	enum { AGENTS = UNIT_COUNT(last_octets) - 1 };
+	struct agent4 agents[AGENTS];
+	struct dataplane_tables with = plane.tables;
+
+	reset(ENCAP_IP4_IN_IP4);
+	for (int i = 0; i < AGENTS; i++) {
+		agents[i] = plane.agents4[0];
+		agents[i].address.bytes[15] = last_octets[i];
+	}
+	plane.tables.agents4 = agents;
+	plane.tables.agent4_count = AGENTS;
+	for (uint16_t registered = 0; registered < AGENTS; registered++) {
+		plane.bindings[0]->tunnel = tunnel4_number(registered, ENCAP_IP4_IN_IP4);
+		for (uint16_t i = 0; i <= AGENTS; i++) {
+			struct ip_addr to = agent;
+
+			to.bytes[15] = last_octets[i];
+			begin();
+			octets_push_tunnel(&o, ENCAP_IP4_IN_IP4, &care_of, &to, 0);
+			packet4_run(&plane, &o);
+			CU_ASSERT_EQUAL(plane.worker->stats.decapsulated, i == registered);
+			CU_ASSERT_EQUAL(dropped(DROP_TUNNEL_HOME_AGENT),
+					i != registered && i < AGENTS);
+			CU_ASSERT_EQUAL(dropped(DROP_NO_KERNEL), i == AGENTS);
+		}
+	}
+	plane.tables = with;
+}
+
 static void an_expired_binding_opens_no_tunnel(void)
 {
 	reset(ENCAP_IP4_IN_IP4);
@@ -554,6 +587,7 @@ int main(void)
 		UNIT(another_outer_source_is_refused),
 		UNIT(an_inner_source_without_binding_is_refused),
 		UNIT(another_home_agent_is_refused),
+		UNIT(each_of_several_home_agents_opens_the_tunnels_of_its_own_bindings),
 		UNIT(an_expired_binding_opens_no_tunnel),
 		UNIT(without_a_reverse_tunnel_only_the_home_agent_itself_is_reached),
 		UNIT(a_udp_tunnel_from_another_port_is_refused),

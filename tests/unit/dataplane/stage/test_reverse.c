@@ -64,6 +64,37 @@ static void an_expired_binding_opens_no_tunnel(void)
 	CU_ASSERT_EQUAL(plane.worker->stats.dropped[DROP_BINDING_EXPIRED], 1);
 }
 
+/* Some whose last octets are alike modulo 64, and the last one nobody's. */
+static void each_of_several_home_agents_opens_the_tunnels_of_its_own_bindings(void)
+{
+	static const uint8_t last_octets[] = {0x01, 0x41, 0x02, 0x81, 0xc1};
+	enum { AGENTS = UNIT_COUNT(last_octets) - 1 };
+	struct tunnel_class agents[AGENTS];
+	struct dataplane_tables with = plane.tables;
+
+	for (int i = 0; i < AGENTS; i++) {
+		agents[i] = plane.tunnel;
+		agents[i].home_agent.bytes[15] = last_octets[i];
+	}
+	plane.tables.tunnels = agents;
+	plane.tables.tunnel_count = AGENTS;
+	for (uint16_t registered = 0; registered < AGENTS; registered++) {
+		plane.bindings[0]->tunnel = registered;
+		for (uint16_t i = 0; i <= AGENTS; i++) {
+			struct ip_addr to = agent;
+
+			to.bytes[15] = last_octets[i];
+			run(packet_make_tunnelled(&plane, &care_of, &to, &home, &correspondent));
+			CU_ASSERT_EQUAL(plane.worker->stats.decapsulated, i == registered);
+			CU_ASSERT_EQUAL(plane.worker->stats.dropped[DROP_TUNNEL_HOME_AGENT],
+					i != registered && i < AGENTS);
+			CU_ASSERT_EQUAL(plane.worker->stats.dropped[DROP_NO_KERNEL], i == AGENTS);
+		}
+	}
+	plane.bindings[0]->tunnel = 0;
+	plane.tables = with;
+}
+
 static void mobile_to_mobile_goes_through_in_one_pass(void)
 {
 	struct ip_addr other = plane_home(1);
@@ -210,6 +241,7 @@ int main(void)
 		UNIT(another_outer_source_is_refused),
 		UNIT(an_inner_source_without_binding_is_refused),
 		UNIT(an_expired_binding_opens_no_tunnel),
+		UNIT(each_of_several_home_agents_opens_the_tunnels_of_its_own_bindings),
 		UNIT(mobile_to_mobile_goes_through_in_one_pass),
 		UNIT(every_truncated_inner_packet_is_refused),
 		UNIT(an_inner_destination_that_may_not_be_forwarded_is_refused),
