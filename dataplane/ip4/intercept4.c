@@ -89,8 +89,7 @@ static inline void tunnel_to(struct worker *w, struct packet *p, const struct bi
 	send_unresolved(w, p);
 }
 
-static __rte_noinline unsigned int tunnel_all(struct worker *w, struct burst4 *b,
-					      const struct binding *const found[])
+static __rte_noinline unsigned int tunnel_all(struct worker *w, struct burst4 *b)
 {
 	const struct tunnel4_class *classes = w->tables->tunnels4;
 	const struct nexthop_table *nexthops = w->tables->nexthops;
@@ -101,7 +100,7 @@ static __rte_noinline unsigned int tunnel_all(struct worker *w, struct burst4 *b
 
 	for (unsigned int i = 0; i < n; i++) {
 		struct packet *p = b->data.at[i];
-		const struct binding *binding = found[i];
+		const struct binding *binding = b->data.keys.bindings[i];
 		const struct tunnel4_class *class;
 
 		fetch_again(&b->data, i + FETCH_AHEAD);
@@ -124,11 +123,9 @@ static __rte_noinline unsigned int tunnel_all(struct worker *w, struct burst4 *b
 
 void intercept4_burst(struct worker *w, struct burst4 *b)
 {
-	const struct binding *found[BURST_MAX];
-
 	if (b->data.count == 0)
 		return;
 	find_begin(w->tables->bcache, &b->data.keys, b->data.count);
-	find_end_words(w->tables->bcache, &b->data.keys, b->data.count, &w->to_nodes, found);
-	w->stats.encapsulated += tunnel_all(w, b, found);
+	find_end_words(w->tables->bcache, &b->data.keys, b->data.count, &w->to_nodes);
+	w->stats.encapsulated += tunnel_all(w, b);
 }

@@ -166,8 +166,10 @@ static inline void forward_inner(struct worker *w, struct burst4 *b, struct pack
 	bool is_visitors = (binding->flags & BINDING_VISITOR) != 0;
 
 	if (likely(!is_visitors)) {
+		bool is_sent = forward_again(w, p, inner, octets, nexthops);
+
 		count(nodes, binding, octets);
-		if (likely(forward_again(w, p, inner, octets, nexthops)))
+		if (likely(is_sent))
 			return;
 	}
 	p->ip4 = inner;
@@ -193,8 +195,7 @@ static __rte_noinline void find_next_hops(struct worker *w, struct burst4 *b, un
 	}
 }
 
-static __rte_noinline unsigned int open_all(struct worker *w, struct burst4 *b, unsigned int n,
-					    const struct binding *const found[])
+static __rte_noinline unsigned int open_all(struct worker *w, struct burst4 *b, unsigned int n)
 {
 	const struct node_counters nodes = w->from_nodes;
 	const struct nexthop_table *nexthops = w->tables->nexthops;
@@ -204,7 +205,7 @@ static __rte_noinline unsigned int open_all(struct worker *w, struct burst4 *b, 
 	for (unsigned int i = 0; i < n; i++) {
 		struct packet *p = b->tunnel.at[i];
 		struct ip4_hdr_wire *inner = inner4_of(p);
-		const struct binding *binding = found[i];
+		const struct binding *binding = b->tunnel.keys.bindings[i];
 
 		if (unlikely(!is_registered(p, binding, now_tsc))) {
 			if (binding != NULL && visitor_is_delivery(w, b, p)) {
@@ -236,14 +237,13 @@ static __rte_noinline unsigned int open_all(struct worker *w, struct burst4 *b, 
 static void open_layer(struct worker *w, struct burst4 *b)
 {
 	struct bcache_keys *keys = &b->tunnel.keys;
-	const struct binding *found[BURST_MAX];
 	unsigned int n = b->tunnel.count;
 
 	b->tunnel.count = 0;
 	find_begin(w->tables->bcache, keys, n);
 	find_next_hops(w, b, n);
-	find_end_words(w->tables->bcache, keys, n, &w->from_nodes, found);
-	w->stats.decapsulated += open_all(w, b, n, found);
+	find_end_words(w->tables->bcache, keys, n, &w->from_nodes);
+	w->stats.decapsulated += open_all(w, b, n);
 }
 
 /* Each of these layers has its own binding, whose care-of address is the home address of the layer around it. */

@@ -117,17 +117,17 @@ __rte_noinline __rte_cold void visitor_open(struct worker *w, struct burst4 *b, 
 void visitor_burst(struct worker *w, struct burst4 *b)
 {
 	struct packet_keys *visitors = &b->visitors;
-	const struct binding *found[BURST_MAX];
 
 	if (visitors->count == 0)
 		return;
 	find_begin(w->tables->bcache, &visitors->keys, visitors->count);
-	find_end_words(w->tables->bcache, &visitors->keys, visitors->count, &w->from_nodes, found);
+	find_end_words(w->tables->bcache, &visitors->keys, visitors->count, &w->from_nodes);
 	for (unsigned int i = 0; i < visitors->count; i++) {
 		struct packet *p = visitors->at[i];
+		const struct binding *binding = visitors->keys.bindings[i];
 
-		if (has_flags(found[i], 0, w->now_tsc))
-			send_home_directly(w, b, p, found[i]);
+		if (has_flags(binding, 0, w->now_tsc))
+			send_home_directly(w, b, p, binding);
 		else
 			key4_add(&b->data, w->tables->bcache, p,
 				 key4(KEY4_HOME, packet_raw_number(p->ip4->destination)));

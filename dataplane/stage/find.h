@@ -15,10 +15,10 @@
 /* The first half, for n keys of either kind. */
 void find_begin(const struct bcache *cache, struct bcache_keys *keys, unsigned int n);
 
-/* The second half, for keys put by home address and for those put by words: found[i] is NULL on a miss. */
-void find_end(const struct bcache *cache, const struct bcache_keys *keys, unsigned int n,
-	      const struct node_counters *nodes, const struct binding *found[]);
-void find_end_words(const struct bcache *cache, const struct bcache_keys *keys, unsigned int n,
-		    const struct node_counters *nodes, const struct binding *found[]);
+/* The second half, for keys put by home address and for those put by words: keys->bindings[i] is NULL on a miss. */
+void find_end(const struct bcache *cache, struct bcache_keys *keys, unsigned int n,
+	      const struct node_counters *nodes);
+void find_end_words(const struct bcache *cache, struct bcache_keys *keys, unsigned int n,
+		    const struct node_counters *nodes);
 
 #endif

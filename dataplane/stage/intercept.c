@@ -177,12 +177,13 @@ static inline void tunnel_to(struct worker *w, struct packet *p, uint64_t flow,
 {
 	struct ip6_hdr_wire *inner = p->ip;
 	struct ip6_hdr_wire *outer = inner - 1;
-	uint16_t octets = p->octets;
+	uint16_t octets = (uint16_t)(p->octets + ENCAP_IP6_IN_IP6_OVERHEAD);
+	struct rte_mbuf *m = p->m;
 
-	ip6_in_ip6_push(outer, inner, octets, flow, &classes[binding->tunnel], &binding->care_of);
+	ip6_in_ip6_push(outer, inner, p->octets, flow, &classes[binding->tunnel],
+			&binding->care_of);
 	inner->hop_limit--;
-	octets = (uint16_t)(octets + ENCAP_IP6_IN_IP6_OVERHEAD);
-	if (likely(send_frame(w, p->m, outer, octets, nexthop_find(nexthops, binding->next_hop))))
+	if (likely(send_frame(w, m, outer, octets, nexthop_find(nexthops, binding->next_hop))))
 		return;
 	p->ip = outer;
 	p->octets = octets;
@@ -190,8 +191,7 @@ static inline void tunnel_to(struct worker *w, struct packet *p, uint64_t flow,
 	send_unresolved(w, p);
 }
 
-static __rte_noinline unsigned int tunnel_all(struct worker *w, struct burst *b,
-					      const struct binding *const found[])
+static __rte_noinline unsigned int tunnel_all(struct worker *w, struct burst *b)
 {
 	const struct tunnel_class *classes = w->tables->tunnels;
 	const struct nexthop_table *nexthops = w->tables->nexthops;
@@ -202,56 +202,57 @@ static __rte_noinline unsigned int tunnel_all(struct worker *w, struct burst *b,
 
 	for (unsigned int i = 0; i < n; i++) {
 		struct packet *p = b->data.at[i];
+		const struct binding *binding = b->data.keys.bindings[i];
 		uint32_t ports = 0;
+		uint16_t octets;
 
-		if (unlikely(found[i] == NULL)) {
+		if (unlikely(binding == NULL)) {
 			sort_other(w, b, p);
 			others++;
 			continue;
 		}
-		if (unlikely(!may_tunnel(p, found[i], now_tsc))) {
-			tunnel_oddly(w, p, found[i]);
+		if (unlikely(!may_tunnel(p, binding, now_tsc))) {
+			tunnel_oddly(w, p, binding);
 			others++;
 			continue;
 		}
 		if (likely(flow_has_ports(p->ip))) {
 			ports = flow_ports(p->ip, p->octets);
 		} else if (limit_may_be(p->ip->next_header)) {
-			tunnel_oddly(w, p, found[i]);
+			tunnel_oddly(w, p, binding);
 			others++;
 			continue;
 		}
-		count(&nodes, found[i], p->octets);
-		tunnel_to(w, p, flow_hash_of(p->ip, b->data.keys.hashes[i], ports), found[i],
+		octets = p->octets;
+		tunnel_to(w, p, flow_hash_of(p->ip, b->data.keys.hashes[i], ports), binding,
 			  classes, nexthops);
+		count(&nodes, binding, octets);
 	}
 	return n - others;
 }
 
 /* With a limit configured every outer header carries one. */
-static __rte_noinline __rte_cold void tunnel_all_limited(struct worker *w, struct burst *b,
-							 const struct binding *const found[])
+static __rte_noinline __rte_cold void tunnel_all_limited(struct worker *w, struct burst *b)
 {
 	for (unsigned int i = 0; i < b->data.count; i++) {
 		struct packet *p = b->data.at[i];
+		const struct binding *binding = b->data.keys.bindings[i];
 
-		if (found[i] == NULL)
+		if (binding == NULL)
 			sort_other(w, b, p);
 		else
-			tunnel_oddly(w, p, found[i]);
+			tunnel_oddly(w, p, binding);
 	}
 }
 
 void intercept_burst(struct worker *w, struct burst *b)
 {
-	const struct binding *found[BURST_MAX];
-
 	if (b->data.count == 0)
 		return;
 	find_begin(w->tables->bcache, &b->data.keys, b->data.count);
-	find_end(w->tables->bcache, &b->data.keys, b->data.count, &w->to_nodes, found);
+	find_end(w->tables->bcache, &b->data.keys, b->data.count, &w->to_nodes);
 	if (unlikely(w->tables->tunnels->is_limited))
-		tunnel_all_limited(w, b, found);
+		tunnel_all_limited(w, b);
 	else
-		w->stats.encapsulated += tunnel_all(w, b, found);
+		w->stats.encapsulated += tunnel_all(w, b);
 }

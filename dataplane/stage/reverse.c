@@ -131,8 +131,7 @@ static __rte_noinline void find_next_hops(struct worker *w, struct burst *b, uns
 	}
 }
 
-static __rte_noinline unsigned int open_all(struct worker *w, struct burst *b, unsigned int n,
-					    const struct binding *const found[])
+static __rte_noinline unsigned int open_all(struct worker *w, struct burst *b, unsigned int n)
 {
 	const struct node_counters nodes = w->from_nodes;
 	const struct nexthop_table *nexthops = w->tables->nexthops;
@@ -142,9 +141,10 @@ static __rte_noinline unsigned int open_all(struct worker *w, struct burst *b, u
 	for (unsigned int i = 0; i < n; i++) {
 		struct packet *p = b->tunnel.at[i];
 		struct ip6_hdr_wire *inner = inner_of(p);
+		const struct binding *binding = b->tunnel.keys.bindings[i];
 
-		if (unlikely(!is_registered(p, found[i], now_tsc))) {
-			refuse(w, p, found[i]);
+		if (unlikely(!is_registered(p, binding, now_tsc))) {
+			refuse(w, p, binding);
 			refused++;
 		} else if (unlikely(!ip6_in_ip6_pop(p->ip, inner))) {
 			drop(w, p, DROP_TUNNEL_ECN);
@@ -152,8 +152,8 @@ static __rte_noinline unsigned int open_all(struct worker *w, struct burst *b, u
 		} else {
 			uint16_t octets = ip6_octets(inner);
 
-			count(&nodes, found[i], octets);
 			forward_inner(w, b, p, inner, octets, nexthops);
+			count(&nodes, binding, octets);
 		}
 	}
 	return n - refused;
@@ -162,15 +162,14 @@ static __rte_noinline unsigned int open_all(struct worker *w, struct burst *b, u
 /* One layer of tunnels. Those found inside are on the list afterwards: each takes the place of one that was opened before. */
 static void open_layer(struct worker *w, struct burst *b)
 {
-	const struct binding *found[BURST_MAX];
 	struct bcache_keys *keys = &b->tunnel.keys;
 	unsigned int n = b->tunnel.count;
 
 	b->tunnel.count = 0;
 	find_begin(w->tables->bcache, keys, n);
 	find_next_hops(w, b, n);
-	find_end(w->tables->bcache, keys, n, &w->from_nodes, found);
-	w->stats.decapsulated += open_all(w, b, n, found);
+	find_end(w->tables->bcache, keys, n, &w->from_nodes);
+	w->stats.decapsulated += open_all(w, b, n);
 }
 
 /* Each of these layers has its own binding, whose care-of address is the home address of the layer around it: a forged one goes

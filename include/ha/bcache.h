@@ -151,7 +151,7 @@ struct bcache_keys {
 		uint64_t words[BCACHE_BULK_MAX]; /* the second halves of keys whose first is 0 */
 	};
 	const struct bcache_bucket *buckets[BCACHE_BULK_MAX];
-	const struct binding *probed[BCACHE_BULK_MAX];
+	const struct binding *bindings[BCACHE_BULK_MAX]; /* those probed, in the end those found */
 	uint32_t hashes[BCACHE_BULK_MAX];
 };
 
@@ -204,7 +204,7 @@ static inline void bcache_keys_probe(const struct bcache *cache, struct bcache_k
 			binding = bcache_first(&table, bucket, match);
 			rte_prefetch0(binding);
 		}
-		keys->probed[i] = binding;
+		keys->bindings[i] = binding;
 	}
 }
 
@@ -215,30 +215,31 @@ static __rte_noinline __rte_cold const struct binding *bcache_find_odd(const str
 	return bcache_find(cache, home);
 }
 
-/* NULL on a miss. It is rare that the binding probed is not the one: a miss, a key in an overflow
- * bucket, or two keys with one tag. */
-static inline const struct binding *
-bcache_keys_found(const struct bcache *cache, const struct bcache_keys *keys, unsigned int i)
+/* NULL on a miss; from now on keys->bindings[i] is the same. It is rare that the binding probed is not the one: a miss, a key
+ * in an overflow bucket, or two keys with one tag. */
+static inline const struct binding *bcache_keys_find(const struct bcache *cache,
+						     struct bcache_keys *keys, unsigned int i)
 {
-	const struct binding *binding = keys->probed[i];
+	const struct binding *binding = keys->bindings[i];
 
-	if (likely(binding != NULL && ip_addr_equal(&binding->home, keys->homes[i])))
-		return binding;
-	return bcache_find_odd(cache, keys->homes[i]);
+	if (unlikely(binding == NULL || !ip_addr_equal(&binding->home, keys->homes[i])))
+		keys->bindings[i] = binding = bcache_find_odd(cache, keys->homes[i]);
+	return binding;
 }
 
 /* By words. */
-static inline const struct binding *
-bcache_words_found(const struct bcache *cache, const struct bcache_keys *keys, unsigned int i)
+static inline const struct binding *bcache_words_find(const struct bcache *cache,
+						      struct bcache_keys *keys, unsigned int i)
 {
-	const struct binding *binding = keys->probed[i];
-	struct ip_addr home;
+	const struct binding *binding = keys->bindings[i];
 
-	if (likely(binding != NULL && ip_addr_word(&binding->home, 0) == 0 &&
-		   ip_addr_word(&binding->home, 1) == keys->words[i]))
-		return binding;
-	home = ip_addr_of_word(keys->words[i]);
-	return bcache_find_odd(cache, &home);
+	if (unlikely(binding == NULL || ip_addr_word(&binding->home, 0) != 0 ||
+		     ip_addr_word(&binding->home, 1) != keys->words[i])) {
+		struct ip_addr home = ip_addr_of_word(keys->words[i]);
+
+		keys->bindings[i] = binding = bcache_find_odd(cache, &home);
+	}
+	return binding;
 }
 
 /* One more binding of the same home address; NULL when there is none. */

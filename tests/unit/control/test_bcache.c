@@ -134,7 +134,7 @@ static void find_bulk(const struct ip_addr *homes_wanted[], const struct binding
 		bcache_keys_put(table, &keys, i, homes_wanted[i]);
 	bcache_keys_probe(table, &keys, BULK);
 	for (uint32_t i = 0; i < BULK; i++)
-		found[i] = bcache_keys_found(table, &keys, i);
+		found[i] = bcache_keys_find(table, &keys, i);
 }
 
 static void find_bulk_by_words(const struct ip_addr *homes_wanted[], const struct binding *found[],
@@ -147,7 +147,7 @@ static void find_bulk_by_words(const struct ip_addr *homes_wanted[], const struc
 		bcache_words_put(table, &keys, i, ip_addr_word(homes_wanted[i], 1));
 	bcache_keys_probe(table, &keys, BULK);
 	for (uint32_t i = 0; i < BULK; i++)
-		found[i] = bcache_words_found(table, &keys, i);
+		found[i] = bcache_words_find(table, &keys, i);
 	memcpy(hashes, keys.hashes, sizeof(hashes[0]) * BULK);
 }
 

@@ -40,8 +40,7 @@ struct bcache_keys {
 	const struct ip_addr *homes[BCACHE_BULK_MAX];
 	struct ip_addr addresses[BCACHE_BULK_MAX]; /* of words */
 	hash_sig_t hashes[BCACHE_BULK_MAX];
-	void *found[BCACHE_BULK_MAX];
-	uint64_t hits;
+	const struct binding *bindings[BCACHE_BULK_MAX];
 };
 
 static inline void bcache_keys_put(const struct bcache *cache, struct bcache_keys *keys, size_t i,
@@ -67,25 +66,29 @@ static inline void bcache_keys_move(struct bcache_keys *keys, size_t to, size_t 
 static inline void bcache_keys_probe(const struct bcache *cache, struct bcache_keys *keys,
 				     unsigned int count)
 {
-	keys->hits = 0;
+	uint64_t hits = 0;
+
 	rte_hash_lookup_with_hash_bulk_data(cache->by_home, (const void **)(uintptr_t)keys->homes,
-					    keys->hashes, count, &keys->hits, keys->found);
+					    keys->hashes, count, &hits,
+					    (void **)(uintptr_t)keys->bindings);
 	for (unsigned int i = 0; i < count; i++)
-		if (keys->hits >> i & 1)
-			rte_prefetch0(keys->found[i]);
+		if (hits >> i & 1)
+			rte_prefetch0(keys->bindings[i]);
+		else
+			keys->bindings[i] = NULL;
 }
 
-static inline const struct binding *
-bcache_keys_found(const struct bcache *cache, const struct bcache_keys *keys, unsigned int i)
+static inline const struct binding *bcache_keys_find(const struct bcache *cache,
+						     struct bcache_keys *keys, unsigned int i)
 {
 	(void)cache;
-	return keys->hits >> i & 1 ? keys->found[i] : NULL;
+	return keys->bindings[i];
 }
 
-static inline const struct binding *
-bcache_words_found(const struct bcache *cache, const struct bcache_keys *keys, unsigned int i)
+static inline const struct binding *bcache_words_find(const struct bcache *cache,
+						      struct bcache_keys *keys, unsigned int i)
 {
-	return bcache_keys_found(cache, keys, i);
+	return bcache_keys_find(cache, keys, i);
 }
 
 /* Only the first of simultaneous bindings is measured. */
