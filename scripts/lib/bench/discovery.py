@@ -24,6 +24,7 @@ UNDISTURBED = 0.2  # of the rounds of a turn: in the others something else may h
 NODES = 64  # that are asked for; all of blackbox.NODES are away
 INTERFACE = "home"
 AGENT_MAC = "02:00:00:00:00:01"
+AGENT_ADDRESS = "2001:db8:1:0:a::1/64"  # on the home link: without, the kernel would answer each question with an error
 
 
 def flood_turn(run):
@@ -56,6 +57,7 @@ class HomeLink:
             ip("netns", "add", namespace)
         ip("link", "add", INTERFACE, "netns", self.agent, "type", "veth", "peer", "name", "agent", "netns", self.link)
         ip("-n", self.agent, "link", "set", INTERFACE, "address", AGENT_MAC, "up")
+        ip("-n", self.agent, "address", "add", AGENT_ADDRESS, "dev", INTERFACE, "nodad")
         ip("-n", self.link, "link", "set", "agent", "up")
 
     def remove(self):
