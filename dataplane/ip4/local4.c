@@ -5,6 +5,7 @@
 #include "encap/ip4_in_ip4.h"
 #include "encap/minimal.h"
 #include "encap/udp4.h"
+#include "ip4/agents4.h"
 
 enum {
 	ICMP4_UNREACHABLE = 3,

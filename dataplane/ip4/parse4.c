@@ -3,6 +3,7 @@
 
 #include "encap/gre.h"
 #include "encap/udp4.h"
+#include "ip4/agents4.h"
 #include "ip4/inner4.h"
 #include "stage/frame.h"
 

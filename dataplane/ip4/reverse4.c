@@ -5,6 +5,7 @@
 #include "encap/gre.h"
 #include "encap/ip4_in_ip4.h"
 #include "encap/udp4.h"
+#include "ip4/agents4.h"
 #include "ip4/inner4.h"
 #include "stage/find.h"
 #include "stage/send.h"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "stage/stages.h"
 
+#include "home_agents.h"
 #include "stage/send.h"
 
 /* What the control thread wrote lies in its CPU's cache, and each line that is waited for takes as long as

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "stage/stages.h"
 
+#include "home_agents.h"
 #include "ip4/stages4.h"
 #include "stage/frame.h"
 #include "stage/inner.h"

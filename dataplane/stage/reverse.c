@@ -5,6 +5,7 @@
 
 #include "count.h"
 #include "encap/ip6_in_ip6.h"
+#include "home_agents.h"
 #include "stage/find.h"
 #include "stage/inner.h"
 #include "stage/send.h"
