@@ -20,7 +20,7 @@ static inline void count(const struct node_counters *nodes, const struct binding
 			 uint16_t octets)
 {
 	uint32_t *lately = &nodes->lately[binding->slot];
-	uint32_t word = *lately + ((uint32_t)octets << NODE_OCTETS_SHIFT) + 1;
+	uint32_t word = *lately + octets + (UINT32_C(1) << NODE_PACKETS_SHIFT);
 
 	__atomic_store_n(lately, word, __ATOMIC_RELAXED);
 	if (unlikely((word & NODE_FULL) != 0))

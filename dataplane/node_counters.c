@@ -45,8 +45,8 @@ struct direction_stats node_counters_read(const struct node_counters *nodes, uin
 		word = __atomic_load_n(&nodes->lately[slot], __ATOMIC_ACQUIRE);
 		after = load(&nodes->totals[slot]);
 	} while ((word & NODE_FULL) != 0 || after.pkts != sum.pkts || after.bytes != sum.bytes);
-	sum.pkts += word & NODE_PACKETS_MASK;
-	sum.bytes += word >> NODE_OCTETS_SHIFT;
+	sum.pkts += word >> NODE_PACKETS_SHIFT;
+	sum.bytes += word & NODE_OCTETS_MASK;
 	return sum;
 }
 
@@ -62,8 +62,8 @@ void node_counters_carry(const struct node_counters *nodes, uint32_t slot)
 	struct direction_stats *total = &nodes->totals[slot];
 	uint32_t word = nodes->lately[slot];
 
-	__atomic_store_n(&total->pkts, total->pkts + (word & NODE_PACKETS_MASK), __ATOMIC_RELEASE);
-	__atomic_store_n(&total->bytes, total->bytes + (word >> NODE_OCTETS_SHIFT),
+	__atomic_store_n(&total->pkts, total->pkts + (word >> NODE_PACKETS_SHIFT),
 			 __ATOMIC_RELEASE);
+	__atomic_store_n(&total->bytes, total->bytes + (word & NODE_OCTETS_MASK), __ATOMIC_RELEASE);
 	__atomic_store_n(&nodes->lately[slot], 0, __ATOMIC_RELEASE);
 }

@@ -2,7 +2,7 @@
  *
  * node_counters: what one worker counts of all bindings, in one direction.
  *
- * Shape      per binding one word of what was counted lately, octets << 11 | packets, and the
+ * Shape      per binding one word of what was counted lately, packets << 21 | octets, and the
  *            totals, to which the word is added before it runs over. Sixteen bindings' words share
  *            a cache line: with many bindings it is these lines that counting costs.
  * Units      octets of inner packets.
@@ -19,13 +19,13 @@
 #include "ha/stats.h"
 
 enum {
-	NODE_OCTETS_SHIFT = 11,
-	NODE_PACKETS_MASK = (1 << NODE_OCTETS_SHIFT) - 1,
+	NODE_PACKETS_SHIFT = 21,
+	NODE_OCTETS_MASK = (1 << NODE_PACKETS_SHIFT) - 1,
 };
 
 /* The upper bit of each half. With one of them set a word is on its way into the totals; with none the next packet fits, whatever its
  * size. */
-#define NODE_FULL (UINT32_C(1) << 31 | UINT32_C(1) << (NODE_OCTETS_SHIFT - 1))
+#define NODE_FULL (UINT32_C(1) << 31 | UINT32_C(1) << (NODE_PACKETS_SHIFT - 1))
 
 struct node_counters {
 	uint32_t *lately; /* by slot of the registration */

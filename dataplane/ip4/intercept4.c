@@ -126,6 +126,6 @@ void intercept4_burst(struct worker *w, struct burst4 *b)
 	if (b->data.count == 0)
 		return;
 	find_begin(w->tables->bcache, &b->data.keys, b->data.count);
-	find_end_words(w->tables->bcache, &b->data.keys, b->data.count, &w->to_nodes);
+	find_end_words(w->tables->bcache, &b->data.keys, b->data.count, w->to_nodes);
 	w->stats.encapsulated += tunnel_all(w, b);
 }

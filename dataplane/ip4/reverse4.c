@@ -243,7 +243,7 @@ static void open_layer(struct worker *w, struct burst4 *b)
 	b->tunnel.count = 0;
 	find_begin(w->tables->bcache, keys, n);
 	find_next_hops(w, b, n);
-	find_end_words(w->tables->bcache, keys, n, &w->from_nodes);
+	find_end_words(w->tables->bcache, keys, n, w->from_nodes);
 	w->stats.decapsulated += open_all(w, b, n);
 }
 

@@ -121,7 +121,7 @@ void visitor_burst(struct worker *w, struct burst4 *b)
 	if (visitors->count == 0)
 		return;
 	find_begin(w->tables->bcache, &visitors->keys, visitors->count);
-	find_end_words(w->tables->bcache, &visitors->keys, visitors->count, &w->from_nodes);
+	find_end_words(w->tables->bcache, &visitors->keys, visitors->count, w->from_nodes);
 	for (unsigned int i = 0; i < visitors->count; i++) {
 		struct packet *p = visitors->at[i];
 		const struct binding *binding = visitors->keys.bindings[i];

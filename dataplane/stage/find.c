@@ -9,23 +9,23 @@ void find_begin(const struct bcache *cache, struct bcache_keys *keys, unsigned i
 }
 
 void find_end(const struct bcache *cache, struct bcache_keys *keys, unsigned int n,
-	      const struct node_counters *nodes)
+	      struct node_counters nodes)
 {
 	for (unsigned int i = 0; i < n; i++) {
 		const struct binding *binding = bcache_keys_find(cache, keys, i);
 
 		if (likely(binding != NULL))
-			count_prefetch(nodes, binding);
+			count_prefetch(&nodes, binding);
 	}
 }
 
 void find_end_words(const struct bcache *cache, struct bcache_keys *keys, unsigned int n,
-		    const struct node_counters *nodes)
+		    struct node_counters nodes)
 {
 	for (unsigned int i = 0; i < n; i++) {
 		const struct binding *binding = bcache_words_find(cache, keys, i);
 
 		if (likely(binding != NULL))
-			count_prefetch(nodes, binding);
+			count_prefetch(&nodes, binding);
 	}
 }

@@ -17,8 +17,8 @@ void find_begin(const struct bcache *cache, struct bcache_keys *keys, unsigned i
 
 /* The second half, for keys put by home address and for those put by words: keys->bindings[i] is NULL on a miss. */
 void find_end(const struct bcache *cache, struct bcache_keys *keys, unsigned int n,
-	      const struct node_counters *nodes);
+	      struct node_counters nodes);
 void find_end_words(const struct bcache *cache, struct bcache_keys *keys, unsigned int n,
-		    const struct node_counters *nodes);
+		    struct node_counters nodes);
 
 #endif

@@ -250,7 +250,7 @@ void intercept_burst(struct worker *w, struct burst *b)
 	if (b->data.count == 0)
 		return;
 	find_begin(w->tables->bcache, &b->data.keys, b->data.count);
-	find_end(w->tables->bcache, &b->data.keys, b->data.count, &w->to_nodes);
+	find_end(w->tables->bcache, &b->data.keys, b->data.count, w->to_nodes);
 	if (unlikely(w->tables->tunnels->is_limited))
 		tunnel_all_limited(w, b);
 	else

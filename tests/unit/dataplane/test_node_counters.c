@@ -96,7 +96,7 @@ static void the_next_packet_always_fits(void)
 	struct direction_stats sum;
 
 	clear();
-	lately[0] = octets << NODE_OCTETS_SHIFT | packets;
+	lately[0] = packets << NODE_PACKETS_SHIFT | octets;
 	CU_ASSERT_EQUAL(lately[0] & NODE_FULL, 0);
 	count(&nodes, &first, LARGEST);
 	sum = node_counters_read(&nodes, 0);
@@ -108,7 +108,7 @@ static void the_next_packet_always_fits(void)
 static void *count_much(void *done)
 {
 	const uint32_t packets = OCTETS_FULL / LARGEST;
-	const uint32_t word = packets * LARGEST << NODE_OCTETS_SHIFT | packets;
+	const uint32_t word = packets << NODE_PACKETS_SHIFT | packets * LARGEST;
 
 	for (unsigned int i = 0; i < TURNS; i++) {
 		if (lately[0] == 0)
@@ -159,7 +159,7 @@ static void *read_first(void *reading)
 /* The worker is stopped between its stores. */
 static void a_word_on_its_way_is_waited_for(void)
 {
-	const uint32_t full = (uint32_t)OCTETS_FULL << NODE_OCTETS_SHIFT | 1000;
+	const uint32_t full = UINT32_C(1000) << NODE_PACKETS_SHIFT | OCTETS_FULL;
 	struct reading reading = {0};
 	pthread_t reader;
 
