@@ -27,7 +27,7 @@ def add_rates(turns, rows):
     samples = merge(turns, "samples")
     rows.add("registrations/s over the derived limit",
              stats.ratios(samples["updates_per_s"], samples["limit_per_s"]), "ratio",
-             "authenticated, through the punt path; limit: two HMACs and one table update, timed in the same round")
+             "authenticated, through the punt path; limit: two HMACs and one table update, timed right before, eight times a round")
     rows.add("registrations per second", samples["updates_per_s"], "1/s", "acknowledged, one control thread")
     rows.add("derived limit of registrations per second", samples["limit_per_s"], "1/s")
     for name in ("hmac", "table", "update"):
