@@ -90,7 +90,9 @@ static struct options {
 	bool hugepages;
 	bool json;
 	enum encap_kind encap;
-} options = {.bindings = 65536, .rounds = 15, .inner = 78, .workers = 1, .cpu = -1};
+	enum variant only; /* VARIANTS: all */
+} options = {
+	.bindings = 65536, .rounds = 15, .inner = 78, .workers = 1, .cpu = -1, .only = VARIANTS};
 
 static struct plane plane;
 static struct stream stream;
@@ -106,6 +108,7 @@ static const char usage[] =
 	"  --zipf           nodes are asked for by Zipf's law, not all alike\n"
 	"  --rounds N       of 640000 packets each, from 1 to 256 (15)\n"
 	"  --workers N      1, or 2: also a second worker at the same time (1)\n"
+	"  --only VARIANT   io_fill, encap, io_fill_decap, decap or hairpin, for a profile\n"
 	"  --spread         two workers: one tunnel, opened by one of them and by both\n"
 	"  --cpu N          where the worker runs (the last CPU)\n"
 	"  --hugepages      memory in reserved huge pages\n"
@@ -139,6 +142,16 @@ static enum encap_kind encap_named(const char *text)
 	exit(2);
 }
 
+static enum variant variant_named(const char *text)
+{
+	for (int v = 0; v <= HAIRPIN; v++)
+		if (strcmp(names[v], text) == 0)
+			return (enum variant)v;
+	fprintf(stderr, "bench_forward: --only is %s, which no worker measures alone\n%s", text,
+		usage);
+	exit(2);
+}
+
 static void read_options(int argc, char *argv[])
 {
 	static const struct option known[] = {
@@ -149,6 +162,7 @@ static void read_options(int argc, char *argv[])
 		{"rounds", required_argument, NULL, 'r'},
 		{"workers", required_argument, NULL, 'w'},
 		{"spread", no_argument, NULL, 's'},
+		{"only", required_argument, NULL, 'o'},
 		{"cpu", required_argument, NULL, 'c'},
 		{"hugepages", no_argument, NULL, 'p'},
 		{"json", no_argument, NULL, 'j'},
@@ -173,6 +187,8 @@ static void read_options(int argc, char *argv[])
 			o->workers = (uint16_t)number("workers", optarg, 1, PLANE_WORKERS_MAX);
 		else if (option == 's')
 			o->spread = true;
+		else if (option == 'o')
+			o->only = variant_named(optarg);
 		else if (option == 'c')
 			o->cpu = (int)number("cpu", optarg, 0, 1023);
 		else if (option == 'p')
@@ -351,6 +367,8 @@ static bool is_wanted(enum variant variant)
 	bool is_fat = variant == FAT_ALONE || variant == FAT_SPREAD;
 	bool for_two = variant == ENCAP_ALONE || variant == ENCAP_TOGETHER;
 
+	if (options.only != VARIANTS)
+		return variant == options.only;
 	return options.spread ? is_fat : !is_fat && for_two == (options.workers == 2);
 }
 
